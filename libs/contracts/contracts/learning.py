@@ -1,0 +1,151 @@
+"""Watching, and what it adds up to."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts import topics
+from contracts.event import Event, Id, Milliseconds, Range, Timestamp, Version
+
+EpochMs = Annotated[int, Field(ge=0, le=253_402_300_799_999, description="Milliseconds since 1970-01-01 UTC.")]
+PlayerEventType = Literal["play", "pause", "progress", "complete", "seek", "ratechange", "qualitychange", "error"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PlayerEvent(_Part):
+    """Something that happened in the player, in the client's clock."""
+
+    type: PlayerEventType
+    at_ms: EpochMs
+    position_ms: Milliseconds | None = None
+    from_ms: Milliseconds | None = None
+    to_ms: Milliseconds | None = None
+    value: str | None = Field(default=None, max_length=64, description="The new rate or quality, or the error's code.")
+
+
+class Beat(_Part):
+    """What a player claims to have played in one interval of the client's clock."""
+
+    seq: int = Field(ge=0, lt=2**31 - 1)
+    since_ms: EpochMs | None = None
+    at_ms: EpochMs
+    position_ms: Milliseconds
+    rate: float = Field(default=1.0, gt=0, le=16)
+    segments: tuple[Range, ...] = ()
+    hidden: bool = False
+    events: tuple[PlayerEvent, ...] = ()
+
+
+class GrantPolicy(_Part):
+    """The course's counting rules, as they stood when playback was granted."""
+
+    max_rate: float = Field(default=2.0, ge=1, le=16)
+    offline_grace_s: int = Field(default=86_400, ge=120)
+    beat_cap_s: int = Field(default=45, ge=1, le=600)
+
+
+class WatchProgress(Event):
+    """One accepted progress request. Grant fields were verified; beats are claims that the ledger judges.
+
+    `received_at_ms` is the server's clock, `sent_at_ms` the client's at the same moment: their difference is
+    the client's skew.
+    """
+
+    topic = topics.WATCH_PROGRESS
+
+    learner_id: Id
+    lesson_id: Id
+    course_id: Id
+    session_id: UUID
+    duration_ms: Milliseconds
+    granted_at_ms: EpochMs
+    expires_at_ms: EpochMs
+    policy: GrantPolicy = GrantPolicy()
+    received_at_ms: EpochMs
+    sent_at_ms: EpochMs
+    beats: tuple[Beat, ...] = Field(min_length=1, max_length=500)
+
+    @property
+    def key(self) -> str:
+        return self.learner_id
+
+
+class ProgressAdvanced(Event):
+    """Watching that was credited in one lesson. `version` grows by one per learner and lesson."""
+
+    topic = topics.PROGRESS_ADVANCED
+
+    learner_id: Id
+    lesson_id: Id
+    course_id: Id
+    session_id: UUID
+    version: Version
+    covered: tuple[Range, ...] = Field(description="Newly covered media.")
+    replayed: tuple[Range, ...] = Field(default=(), description="Credited media that had been covered before.")
+    live_ms: Milliseconds = Field(description="Credited media whose beat came within two minutes of its end.")
+    late_ms: Milliseconds = Field(default=0, description="Credited media whose beat came later.")
+    spent_ms: Milliseconds = Field(description="Wall-clock time that the credit used up.")
+    coverage: float = Field(ge=0, le=1)
+    cut_ms: dict[str, Milliseconds] = Field(default_factory=dict, description="Refused media by reason code.")
+    watched_at: Timestamp = Field(description="End of the latest credited interval, in the server's clock.")
+
+    @property
+    def key(self) -> str:
+        return self.learner_id
+
+
+class QuizGraded(Event):
+    """A learner's result in the quiz of a lesson."""
+
+    topic = topics.QUIZ_GRADED
+
+    learner_id: Id
+    lesson_id: Id
+    course_id: Id
+    passed: bool
+    score: float | None = Field(default=None, ge=0, le=1)
+    graded_at: Timestamp
+
+    @property
+    def key(self) -> str:
+        return self.learner_id
+
+
+class LessonCompleted(Event):
+    """A learner completed a lesson; happens once per learner and lesson."""
+
+    topic = topics.LESSON_COMPLETED
+
+    learner_id: Id
+    lesson_id: Id
+    course_id: Id
+    coverage: float = Field(ge=0, le=1)
+    verified_ms: Milliseconds = Field(description="Wall-clock time spent watching, live and late.")
+    live_ms: Milliseconds = 0
+    late_ms: Milliseconds = 0
+    rule_version: int = Field(default=1, ge=1)
+    completed_at: Timestamp
+
+    @property
+    def key(self) -> str:
+        return self.learner_id
+
+
+class CourseCompleted(Event):
+    """A learner completed a course; happens once per learner and course."""
+
+    topic = topics.COURSE_COMPLETED
+
+    learner_id: Id
+    course_id: Id
+    verified_ms: Milliseconds
+    rule_version: int = Field(default=1, ge=1)
+    completed_at: Timestamp
+
+    @property
+    def key(self) -> str:
+        return self.learner_id

@@ -1,0 +1,140 @@
+"""The registry of every topic. What is not here does not exist: brokers are told not to create topics by themselves."""
+
+from contracts.topic import Topic
+
+COURSE_CHANGED = Topic(
+    "course.changed",
+    key="course id",
+    producer="upload",
+    consumers=("playback", "progress", "analytics"),
+    cleanup="compact",
+    outside=("LMS writes",),
+    description="The whole state of a course after a change.",
+)
+LESSON_CHANGED = Topic(
+    "lesson.changed",
+    key="lesson id",
+    producer="upload",
+    consumers=("playback", "progress", "analytics"),
+    cleanup="compact",
+    outside=("LMS writes",),
+    description="The whole state of a lesson, its video included, after a change.",
+)
+ASSET_READY = Topic(
+    "asset.ready",
+    key="lesson id",
+    producer="upload",
+    consumers=("playback", "progress", "analytics"),
+    cleanup="delete",
+    retention_days=30,
+    description="A lesson's video became playable.",
+)
+ASSET_ERRORED = Topic(
+    "asset.errored",
+    key="lesson id",
+    producer="upload",
+    consumers=("playback", "progress", "analytics"),
+    cleanup="delete",
+    retention_days=30,
+    description="A lesson's video failed, with the provider's reason.",
+)
+ASSET_DELETED = Topic(
+    "asset.deleted",
+    key="lesson id",
+    producer="upload",
+    consumers=("playback", "progress", "analytics"),
+    cleanup="delete",
+    retention_days=30,
+    description="A lesson's video is gone.",
+)
+ENROLLMENT_CHANGED = Topic(
+    "enrollment.changed",
+    key="learner id/course id",
+    producer="playback",
+    consumers=("playback", "progress", "analytics"),
+    cleanup="compact",
+    outside=("LMS writes",),
+    description="A learner's right to a course after a change.",
+)
+PLAYBACK_GRANTED = Topic(
+    "playback.granted",
+    key="learner id",
+    producer="playback",
+    consumers=("analytics",),
+    cleanup="delete",
+    retention_days=30,
+    description="Somebody received signed playback of a lesson.",
+)
+WATCH_PROGRESS = Topic(
+    "watch.progress",
+    key="learner id",
+    producer="progress",
+    consumers=("progress", "analytics"),
+    cleanup="delete",
+    retention_days=30,
+    description="One accepted progress request: a verified grant and the beats claimed under it.",
+)
+PROGRESS_ADVANCED = Topic(
+    "progress.advanced",
+    key="learner id",
+    producer="progress",
+    consumers=("analytics",),
+    cleanup="delete",
+    retention_days=30,
+    description="Watching that was credited: what was newly covered and what was replayed.",
+)
+QUIZ_GRADED = Topic(
+    "quiz.graded",
+    key="learner id",
+    producer="progress",
+    consumers=("progress",),
+    cleanup="delete",
+    retention_days=30,
+    outside=("LMS writes",),
+    description="A learner's result in the quiz of a lesson.",
+)
+LESSON_COMPLETED = Topic(
+    "lesson.completed",
+    key="learner id",
+    producer="progress",
+    consumers=("analytics",),
+    cleanup="delete",
+    retention_days=365,
+    outside=("LMS reads", "certificates read"),
+    description="A learner completed a lesson, once.",
+)
+COURSE_COMPLETED = Topic(
+    "course.completed",
+    key="learner id",
+    producer="progress",
+    consumers=("analytics",),
+    cleanup="delete",
+    retention_days=365,
+    outside=("LMS reads", "certificates read"),
+    description="A learner completed a course, once.",
+)
+
+TOPICS: tuple[Topic, ...] = (
+    COURSE_CHANGED,
+    LESSON_CHANGED,
+    ASSET_READY,
+    ASSET_ERRORED,
+    ASSET_DELETED,
+    ENROLLMENT_CHANGED,
+    PLAYBACK_GRANTED,
+    WATCH_PROGRESS,
+    PROGRESS_ADVANCED,
+    QUIZ_GRADED,
+    LESSON_COMPLETED,
+    COURSE_COMPLETED,
+)
+
+
+def all_topics() -> tuple[Topic, ...]:
+    """Every topic with its dead-letter topic."""
+    return tuple(t for topic in TOPICS for t in ((topic, topic.dead_letters) if topic.consumers else (topic,)))
+
+
+def by_name(name: str) -> Topic:
+    """The topic of that name; KeyError if there is none."""
+    return {topic.name: topic for topic in TOPICS}[name]

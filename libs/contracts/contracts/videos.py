@@ -1,0 +1,128 @@
+"""Courses, lessons and their videos: what the upload service knows and the others project."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts import topics
+from contracts.event import Event, Id, Milliseconds, Range, Timestamp, Version
+
+Provider = Literal["mux", "s3"]
+ProcessingStatus = Literal["pending", "processing", "ready", "error"]
+PlaybackPolicy = Literal["public", "signed"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CourseRules(_Part):
+    """What a course demands for completion, and how it counts watching. Absent fields mean the platform's default."""
+
+    completion_threshold: float | None = Field(default=None, gt=0, le=1)
+    max_rate: float | None = Field(default=None, ge=1, le=16)
+    offline_grace_s: int | None = Field(default=None, ge=120)
+    min_verified_s: int | None = Field(default=None, ge=0)
+    final_assessment: Id | None = None
+
+
+class LessonRules(_Part):
+    """What a lesson demands for completion. Absent fields mean the course's rule."""
+
+    completion_threshold: float | None = Field(default=None, gt=0, le=1)
+    required_segments: tuple[Range, ...] = ()
+    quiz_required: bool = False
+
+
+class Video(_Part):
+    """The playable video of a lesson. `playback_id` is Mux's, `s3_key` the object's key in our bucket."""
+
+    provider: Provider
+    asset_id: str | None = None
+    playback_id: str | None = None
+    policy: PlaybackPolicy = "signed"
+    s3_key: str | None = None
+    duration_ms: Milliseconds | None = None
+
+
+class CourseChanged(Event):
+    """The whole state of a course after a change."""
+
+    topic = topics.COURSE_CHANGED
+
+    course_id: Id
+    version: Version
+    title: str
+    owner_id: Id
+    published: bool = True
+    public: bool = False
+    deleted: bool = False
+    rules: CourseRules = CourseRules()
+    changed_at: Timestamp
+
+    @property
+    def key(self) -> str:
+        return self.course_id
+
+
+class LessonChanged(Event):
+    """The whole state of a lesson after a change; `video` is what can be played now, if anything."""
+
+    topic = topics.LESSON_CHANGED
+
+    lesson_id: Id
+    course_id: Id
+    version: Version
+    title: str
+    position: int = 0
+    required: bool = True
+    deleted: bool = False
+    processing_status: ProcessingStatus
+    error: str | None = None
+    video: Video | None = None
+    rules: LessonRules = LessonRules()
+    changed_at: Timestamp
+
+    @property
+    def key(self) -> str:
+        return self.lesson_id
+
+
+class _AssetEvent(Event):
+    lesson_id: Id
+    course_id: Id
+    version: Version = Field(description="The lesson's version in which this happened.")
+    provider: Provider
+    asset_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        return self.lesson_id
+
+
+class AssetReady(_AssetEvent):
+    """A lesson's video became playable."""
+
+    topic = topics.ASSET_READY
+
+    playback_id: str | None = None
+    policy: PlaybackPolicy = "signed"
+    duration_ms: Milliseconds
+    ready_at: Timestamp
+
+
+class AssetErrored(_AssetEvent):
+    """A lesson's video failed; `reason` is for the author."""
+
+    topic = topics.ASSET_ERRORED
+
+    reason: str
+    errored_at: Timestamp
+
+
+class AssetDeleted(_AssetEvent):
+    """A lesson's video is gone."""
+
+    topic = topics.ASSET_DELETED
+
+    deleted_at: Timestamp
