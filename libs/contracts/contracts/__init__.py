@@ -1,4 +1,4 @@
-"""Seatime's contracts: events as models, topics as data, schemas and examples. All that services share of the domain."""
+"""Seatime's contracts: events as models, topics as data, schemas and examples: all that services share."""
 
 from contracts.access import EnrollmentChanged, EnrollmentStatus, PlaybackGranted
 from contracts.event import Event

@@ -1,0 +1,173 @@
+"""Who is calling: a bearer JWT, checked against a shared secret or the identity provider's published keys."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import aiohttp
+import jwt
+from fastapi import Depends, Request
+
+from servicekit.errors import Forbidden, Unauthenticated, Unavailable
+from servicekit.settings import CommonSettings
+
+_ASYMMETRIC = ("RS256", "ES256", "EdDSA")
+_MAX_TOKEN_BYTES = 8192
+_MAX_ID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A signed-in caller: `user_id` is the LMS's id, `roles` of admin, instructor, learner."""
+
+    user_id: str
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def is_admin(self) -> bool:
+        return "admin" in self.roles
+
+
+class JwksCache:
+    """The identity provider's keys, fetched when an unknown `kid` appears, at most every `min_interval_s`."""
+
+    def __init__(self, url: str, *, timeout_s: float = 3, min_interval_s: float = 10, max_age_s: float = 3600) -> None:
+        self._url, self._timeout_s, self._min_interval_s, self._max_age_s = url, timeout_s, min_interval_s, max_age_s
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def key(self, kid: str) -> jwt.PyJWK:
+        """The key of that id. Unauthenticated if there is none, Unavailable if the provider does not answer."""
+        if kid not in self._keys or time.monotonic() - self._fetched_at > self._max_age_s:
+            await self._refresh()
+        try:
+            return self._keys[kid]
+        except KeyError:
+            raise Unauthenticated("the token was signed by an unknown key") from None
+
+    async def _refresh(self) -> None:
+        async with self._lock:
+            if time.monotonic() - self._fetched_at < self._min_interval_s:
+                return
+            try:
+                timeout = aiohttp.ClientTimeout(total=self._timeout_s)
+                async with aiohttp.ClientSession(timeout=timeout) as http, http.get(self._url) as response:
+                    response.raise_for_status()
+                    document = await response.json(content_type=None)
+                keys = jwt.PyJWKSet.from_dict(document).keys
+            except (aiohttp.ClientError, TimeoutError, ValueError, jwt.PyJWTError) as error:
+                if self._keys:
+                    return
+                raise Unavailable("the identity provider's keys cannot be read") from error
+            self._keys = {key.key_id: key for key in keys if key.key_id is not None}
+            self._fetched_at = time.monotonic()
+
+
+class Authenticator:
+    """Turns an Authorization header into a Principal."""
+
+    def __init__(self, settings: CommonSettings) -> None:
+        if (settings.auth_jwt_secret is None) == (settings.auth_jwks_url is None):
+            raise ValueError("set exactly one of AUTH_JWT_SECRET and AUTH_JWKS_URL")
+        self._secret = settings.auth_jwt_secret
+        self._jwks = JwksCache(settings.auth_jwks_url) if settings.auth_jwks_url else None
+        self._issuer, self._audience = settings.auth_issuer, settings.auth_audience
+
+    async def authenticate(self, authorization: str | None) -> Principal:
+        """The caller. Raises Unauthenticated with the reason, or Unavailable without the provider's keys."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("send an Authorization header with a bearer token")
+        if len(token) > _MAX_TOKEN_BYTES:
+            raise Unauthenticated("the token is too long")
+        try:
+            claims = await self._verify(token.strip())
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("the token has expired", reason="expired") from None
+        except (jwt.PyJWTError, ValueError) as error:
+            raise Unauthenticated(f"the token is not valid: {type(error).__name__}") from None
+        return _principal(claims)
+
+    async def _verify(self, token: str) -> dict[str, Any]:
+        options = {"require": ["exp", "sub", "iss", "aud"]}
+        if self._secret is not None:
+            return jwt.decode(
+                token,
+                self._secret.get_secret_value(),
+                algorithms=["HS256"],
+                audience=self._audience,
+                issuer=self._issuer,
+                options=options,  # type: ignore[arg-type]
+                leeway=5,
+            )
+        header = jwt.get_unverified_header(token)
+        kid = header.get("kid")
+        if self._jwks is None or not isinstance(kid, str) or header.get("alg") not in _ASYMMETRIC:
+            raise jwt.InvalidTokenError("unusable header")
+        key = await self._jwks.key(kid)
+        return jwt.decode(
+            token,
+            key.key,
+            algorithms=[key.algorithm_name],
+            audience=self._audience,
+            issuer=self._issuer,
+            options=options,  # type: ignore[arg-type]
+            leeway=5,
+        )
+
+
+def _principal(claims: dict[str, Any]) -> Principal:
+    subject, roles = claims["sub"], claims.get("roles", [])
+    if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_ID:
+        raise Unauthenticated("the token's subject is not a user id")
+    if not isinstance(roles, list):
+        raise Unauthenticated("the token's roles are not a list")
+    return Principal(subject, frozenset(role for role in roles if isinstance(role, str)))
+
+
+async def current_principal(request: Request) -> Principal:
+    """FastAPI dependency: the signed-in caller, else a 401 problem. Needs `app.state.authenticator`."""
+    authenticator: Authenticator = request.app.state.authenticator
+    return await authenticator.authenticate(request.headers.get("authorization"))
+
+
+CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
+
+
+def require_roles(*roles: str) -> Callable[[Principal], Principal]:
+    """FastAPI dependency factory: a caller with any of the roles (admins always), else a 403 problem."""
+
+    def check(principal: CurrentPrincipal) -> Principal:
+        if principal.is_admin or principal.roles.intersection(roles):
+            return principal
+        raise Forbidden(f"only {', '.join(roles)} may do this")
+
+    return check
+
+
+def issue_token(secret: str, user_id: str, *roles: str, ttl_s: int = 3600, **claims: Any) -> str:
+    """An HS256 token as an LMS would make it: for tests, demos and small installations."""
+    now = int(time.time())
+    defaults = {
+        "sub": user_id,
+        "roles": list(roles),
+        "iss": "seatime",
+        "aud": "seatime",
+        "iat": now,
+        "exp": now + ttl_s,
+    }
+    return jwt.encode({**defaults, **claims}, secret, algorithm="HS256")
+
+
+__all__ = [
+    "Authenticator",
+    "CurrentPrincipal",
+    "JwksCache",
+    "Principal",
+    "current_principal",
+    "issue_token",
+    "require_roles",
+]

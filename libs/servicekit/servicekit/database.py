@@ -1,0 +1,124 @@
+"""PostgreSQL: a bounded pool, and transactions that turn an outage into a fast 503."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import orjson
+from asyncpg.pool import PoolConnectionProxy
+
+from servicekit.errors import DatabaseUnavailable
+
+Connection = PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]
+Pool = asyncpg.Pool[asyncpg.Record]
+
+OUTAGE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+)
+"""What a lost, refused or stuck database raises."""
+
+TRANSIENT = (
+    *OUTAGE,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+)
+"""What goes away by itself: an outage, or a fight over locks."""
+
+
+async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads, schema="pg_catalog"
+        )
+
+
+async def connect(dsn: str, *, application_name: str, command_timeout: float = 10) -> asyncpg.Connection[Any]:
+    """One connection outside of any pool, for LISTEN and session locks."""
+    connection = await asyncpg.connect(
+        dsn,
+        timeout=5,
+        command_timeout=command_timeout,
+        server_settings={"application_name": application_name, "jit": "off"},
+    )
+    await _prepare(connection)
+    return connection
+
+
+async def create_pool(
+    dsn: str,
+    *,
+    application_name: str,
+    max_size: int = 10,
+    command_timeout: float = 10,
+) -> Pool:
+    """A pool that opens its connections when they are first used, so that a process starts without its database.
+
+    `command_timeout` (s) bounds every statement on the client; the server ends it a little later by itself.
+    """
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=max_size,
+        timeout=3,
+        command_timeout=command_timeout,
+        max_inactive_connection_lifetime=300,
+        init=_prepare,
+        server_settings={
+            "application_name": application_name,
+            "jit": "off",
+            "statement_timeout": str(int(command_timeout * 1000) + 1000),
+            "idle_in_transaction_session_timeout": "30000",
+        },
+    )
+
+
+@asynccontextmanager
+async def acquire(pool: Pool, *, timeout: float = 3) -> AsyncIterator[Connection]:
+    """A connection without a transaction; raises DatabaseUnavailable when none is to be had within `timeout` (s)."""
+    try:
+        async with asyncio.timeout(timeout):
+            connection = await pool.acquire()
+    except OUTAGE as error:
+        raise DatabaseUnavailable(f"no connection: {type(error).__name__}") from error
+    try:
+        yield connection
+    finally:
+        await pool.release(connection, timeout=5)
+
+
+@asynccontextmanager
+async def transaction(
+    pool: Pool, *, acting_as: str | None = None, readonly: bool = False, timeout: float = 3
+) -> AsyncIterator[Connection]:
+    """The unit of work: commits at the end of the block, rolls back when it raises.
+
+    `acting_as` sets `app.user_id` for this transaction only, which row-level security policies compare with.
+    Outages before or inside the block leave as DatabaseUnavailable.
+    """
+    async with acquire(pool, timeout=timeout) as connection:
+        try:
+            async with connection.transaction(readonly=readonly):
+                if acting_as is not None:
+                    await connection.execute("SELECT set_config('app.user_id', $1, true)", acting_as)
+                yield connection
+        except OUTAGE as error:
+            raise DatabaseUnavailable(f"connection lost: {type(error).__name__}") from error
+
+
+async def ping(pool: Pool) -> None:
+    """Raises if the database does not answer a trivial query within two seconds."""
+    async with acquire(pool, timeout=2) as connection:
+        await connection.execute("SELECT 1", timeout=2)

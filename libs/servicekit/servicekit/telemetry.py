@@ -1,0 +1,78 @@
+"""Logs, and the thread that runs through a request: its id and its W3C trace, from HTTP to Kafka headers and back."""
+
+import logging
+import re
+import secrets
+import sys
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NOISY = ("aiokafka", "faststream", "urllib3", "botocore", "aiobotocore", "asyncio")
+
+
+def continue_trace(header: str | None) -> str:
+    """A `traceparent` in the trace that `header` names, with a span id of our own; a new trace if it names none."""
+    if header is not None and _TRACEPARENT.fullmatch(header):
+        version, trace, _, flags = header.split("-")
+        return f"{version}-{trace}-{secrets.token_hex(8)}-{flags}"
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def accept_request_id(header: str | None) -> str:
+    """The caller's request id if it is harmless to log, else a new one."""
+    return header if header is not None and _REQUEST_ID.fullmatch(header) else secrets.token_hex(8)
+
+
+def configure_logging(service: str, *, level: str = "INFO", fmt: str = "json") -> None:
+    """Send structlog's and the standard library's records to stderr, one line each, as JSON or for a console."""
+
+    def add_context(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event["service"] = service
+        for name, value in (("request_id", request_id.get()), ("traceparent", traceparent.get())):
+            if value is not None:
+                event.setdefault(name, value)
+        return event
+
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_context,
+        structlog.processors.StackInfoRenderer(),
+    ]
+    render: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer(colors=False)]
+        if fmt == "console"
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def get_logger(name: str) -> structlog.stdlib.BoundLogger:
+    """A structured logger."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(name)
+    return logger
