@@ -1,0 +1,263 @@
+"""The reliable batch consumer: at-least-once delivery that neither loses a record nor lets one block its partition.
+
+Records arrive raw. What cannot be parsed goes to the dead-letter topic; what fails is retried in place with
+back-off, and, if it can never succeed, found by halving the batch. Offsets are committed only after the effect and
+the dead letters are durable. Too many dead letters halt the consumer: a bad deploy must not drain a topic.
+"""
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+
+from servicekit import metrics, telemetry
+from servicekit.database import TRANSIENT
+from servicekit.errors import BrokerUnavailable, Unavailable
+from servicekit.kafka import Header, Producer, TopicSpec
+from servicekit.process import terminate
+from servicekit.settings import CommonSettings
+
+E = TypeVar("E")
+
+log = telemetry.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[E]):
+    """A parsed record. `event_id` is the CloudEvents id, or the record's coordinates where it carries none."""
+
+    event: E
+    event_id: str
+    topic: str
+    partition: int
+    offset: int
+    key: str | None
+    timestamp: datetime
+    traceparent: str | None
+    record: ConsumerRecord[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterLimit:
+    """Halt when more than `count` records died within `window_s` seconds."""
+
+    count: int = 100
+    window_s: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Back-off for what may pass: `first_s` doubling up to `max_s`, for `budget_s` before the batch is fetched anew."""
+
+    first_s: float = 0.1
+    max_s: float = 5
+    budget_s: float = 60
+
+
+class BatchConsumer(Generic[E]):
+    """Feeds `handle` with parsed records of one topic, in batches, at least once and in order per key.
+
+    `handle` applies a whole batch in one transaction and raises if it could not. It must be idempotent.
+    `parse` turns a record's value into an event and raises ValueError (pydantic's errors are) if it cannot.
+    """
+
+    def __init__(
+        self,
+        topic: TopicSpec,
+        parse: Callable[[bytes], E],
+        handle: Callable[[Sequence[Received[E]]], Awaitable[None]],
+        *,
+        group: str,
+        max_records: int = 500,
+        retry: RetryPolicy = RetryPolicy(),
+        limit: DeadLetterLimit = DeadLetterLimit(),
+        commit_timeout_s: float = 10,
+    ) -> None:
+        self.topic, self.group = topic, f"{group}.{topic.name}"
+        self._parse, self._handle = parse, handle
+        self._max_records, self._retry, self._limit = max_records, retry, limit
+        self._commit_timeout_s = commit_timeout_s
+        self._deaths: deque[float] = deque()
+        self._halted: str | None = None
+        self._subscriber: Any = None
+        self._producer: Producer | None = None
+        self.last_turn = time.monotonic()
+
+    def attach(self, broker: KafkaBroker, settings: CommonSettings, producer: Producer) -> None:
+        """Subscribe on the broker, with manual commits and from the earliest record."""
+        self._producer = producer
+        self._subscriber = broker.subscriber(
+            settings.kafka_topic_prefix + self.topic.name,
+            group_id=settings.kafka_topic_prefix + self.group,
+            batch=True,
+            max_records=self._max_records,
+            batch_timeout_ms=20,
+            parser=self._without_parsing,
+            decoder=self._without_decoding,
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",
+            session_timeout_ms=settings.kafka_session_timeout_ms,
+            heartbeat_interval_ms=1_000,
+            max_poll_interval_ms=300_000,
+            fetch_max_wait_ms=250,
+            include_in_schema=False,
+        )
+        self._subscriber(self._on_batch)
+
+    @property
+    def halted(self) -> str | None:
+        """Why it stopped consuming, if it did."""
+        return self._halted
+
+    def assignment(self) -> frozenset[TopicPartition]:
+        """The partitions that are ours now."""
+        consumer = self._subscriber.consumer if self._subscriber is not None else None
+        return frozenset(consumer.assignment()) if consumer is not None else frozenset()
+
+    async def lag(self) -> int:
+        """Records of our partitions that the broker has told us of and that have not been fetched."""
+        consumer = self._subscriber.consumer if self._subscriber is not None else None
+        if consumer is None:
+            return 0
+        total = 0
+        for partition in consumer.assignment():
+            highwater = consumer.highwater(partition)
+            if highwater is not None:
+                async with asyncio.timeout(1):
+                    total += max(0, highwater - await consumer.position(partition))
+        return total
+
+    async def _without_parsing(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaAckableMessage:
+        return KafkaAckableMessage(raw_message=records, body=b"", consumer=self._subscriber.consumer)
+
+    async def _without_decoding(self, message: KafkaAckableMessage) -> KafkaAckableMessage:
+        return message
+
+    async def _on_batch(self, message: KafkaAckableMessage) -> None:
+        self.last_turn = time.monotonic()
+        records = message.raw_message if isinstance(message.raw_message, tuple) else (message.raw_message,)
+        if self._halted is not None:
+            await asyncio.sleep(5)
+            await message.nack()
+            return
+        deadline = time.monotonic() + self._retry.budget_s
+        try:
+            await self._process(records, deadline)
+        except (*TRANSIENT, Unavailable, KafkaError) as error:
+            log.error("giving the batch back", topic=self.topic.name, error=repr(error), records=len(records))
+            metrics.CONSUMED.labels(self.topic.name, "given back").inc(len(records))
+            await asyncio.sleep(self._retry.max_s)
+            await message.nack()
+            return
+        await self._commit(message)
+
+    async def _process(self, records: Sequence[ConsumerRecord[Any, Any]], deadline: float) -> None:
+        parsed: list[Received[E]] = []
+        for record in records:
+            if record.value is None:
+                metrics.CONSUMED.labels(self.topic.name, "tombstone").inc()
+                continue
+            try:
+                event = self._parse(record.value)
+            except ValueError as error:
+                await self._bury(record, "unparsable", error, deadline)
+            else:
+                parsed.append(_received(record, event))
+        if parsed:
+            with metrics.BATCH_SECONDS.labels(self.topic.name).time():
+                await self._apply(parsed, deadline)
+        metrics.RECORD_LAG_SECONDS.labels(self.topic.name).set(max(0.0, time.time() - records[-1].timestamp / 1000))
+
+    async def _apply(self, batch: Sequence[Received[E]], deadline: float) -> None:
+        telemetry.traceparent.set(telemetry.continue_trace(batch[0].traceparent))
+        try:
+            await self._until(deadline, lambda: self._handle(batch))
+        except (*TRANSIENT, Unavailable, KafkaError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            if len(batch) == 1:
+                log.exception("a record cannot be applied", topic=self.topic.name, offset=batch[0].offset)
+                await self._bury(batch[0].record, "failed", error, deadline)
+                return
+            middle = len(batch) // 2
+            await self._apply(batch[:middle], deadline)
+            await self._apply(batch[middle:], deadline)
+        else:
+            metrics.CONSUMED.labels(self.topic.name, "applied").inc(len(batch))
+
+    async def _until(self, deadline: float, attempt: Callable[[], Awaitable[None]]) -> None:
+        delay = self._retry.first_s
+        while True:
+            try:
+                return await attempt()
+            except (*TRANSIENT, Unavailable, KafkaError) as error:
+                if time.monotonic() + delay > deadline:
+                    raise
+                log.warning("will retry", topic=self.topic.name, error=repr(error), delay_s=round(delay, 2))
+                metrics.CONSUMED.labels(self.topic.name, "retried").inc()
+            await asyncio.sleep(delay * random.uniform(0.5, 1.0))
+            delay = min(delay * 2, self._retry.max_s)
+
+    async def _bury(self, record: ConsumerRecord[Any, Any], reason: str, error: Exception, deadline: float) -> None:
+        self._count_death(reason)
+        producer = self._producer
+        if producer is None:
+            raise BrokerUnavailable("no producer for dead letters")
+        headers: list[Header] = [
+            *record.headers,
+            ("x-reason", reason.encode()),
+            ("x-error", f"{type(error).__name__}: {error}"[:500].encode()),
+            ("x-topic", record.topic.encode()),
+            ("x-partition", str(record.partition).encode()),
+            ("x-offset", str(record.offset).encode()),
+            ("x-group", self.group.encode()),
+        ]
+        dlq = f"{record.topic}.dlq"
+        await self._until(deadline, lambda: producer.send_raw(dlq, key=record.key, value=record.value, headers=headers))
+        log.error("dead letter", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason)
+        metrics.CONSUMED.labels(self.topic.name, "dead").inc()
+
+    def _count_death(self, reason: str) -> None:
+        now = time.monotonic()
+        self._deaths.append(now)
+        while self._deaths and now - self._deaths[0] > self._limit.window_s:
+            self._deaths.popleft()
+        if len(self._deaths) > self._limit.count:
+            self._halted = f"{len(self._deaths)} dead letters within {self._limit.window_s:.0f} s, last: {reason}"
+            log.critical("consumer halted", topic=self.topic.name, reason=self._halted)
+            raise BrokerUnavailable(f"halted: {self._halted}")
+
+    async def _commit(self, message: KafkaAckableMessage) -> None:
+        try:
+            async with asyncio.timeout(self._commit_timeout_s):
+                await message.ack()
+        except TimeoutError:
+            terminate(f"committing offsets of {self.topic.name} has been stuck for {self._commit_timeout_s:.0f} s")
+        except (CommitFailedError, IllegalStateError) as error:
+            log.warning("offsets not committed, partitions moved", topic=self.topic.name, error=type(error).__name__)
+
+
+def _received(record: ConsumerRecord[Any, Any], event: E) -> Received[E]:
+    headers = dict(record.headers)
+    event_id = headers.get("ce_id", b"").decode(errors="replace")
+    return Received(
+        event=event,
+        event_id=event_id or f"{record.topic}:{record.partition}:{record.offset}",
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key.decode(errors="replace") if record.key is not None else None,
+        timestamp=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        traceparent=headers["traceparent"].decode(errors="replace") if "traceparent" in headers else None,
+        record=record,
+    )

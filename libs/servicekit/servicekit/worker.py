@@ -1,0 +1,163 @@
+"""A worker process: consumers, the outbox relay and the sweeps of one service, and a port that tells how they are."""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any, TypeVar
+
+import uvicorn
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+
+from servicekit import kafka, metrics, telemetry
+from servicekit.consumer import BatchConsumer
+from servicekit.errors import Unavailable
+from servicekit.health import Check, readiness
+from servicekit.kafka import Producer, TopicSpec
+from servicekit.process import exit_code, keep_running
+from servicekit.settings import CommonSettings
+
+S = TypeVar("S", bound=CommonSettings)
+
+_STUCK_AFTER_S = 120
+
+log = telemetry.get_logger(__name__)
+
+
+class Worker:
+    """Async context manager: inside it the consumers consume and the loops loop; it starts without its dependencies.
+
+    `topics` are created if missing. `loops` are restarted when they raise. `checks` are added to readiness.
+    """
+
+    def __init__(
+        self,
+        settings: CommonSettings,
+        *,
+        service: str,
+        producer: Producer,
+        topics: Iterable[TopicSpec],
+        consumers: Sequence[BatchConsumer[Any]] = (),
+        loops: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
+        checks: Mapping[str, Check] | None = None,
+    ) -> None:
+        self.settings, self.service = settings, service
+        self.consumers = tuple(consumers)
+        self._topics = tuple(topics)
+        self._loops = dict(loops or {})
+        self._checks = dict(checks or {})
+        self._tasks: list[asyncio.Task[None]] = []
+        self.consuming = asyncio.Event()
+        self.broker = kafka.make_broker(settings, service)
+        for consumer in self.consumers:
+            consumer.attach(self.broker, settings, producer)
+
+    async def __aenter__(self) -> "Worker":
+        self._tasks = [
+            asyncio.create_task(self._consume(), name="consume"),
+            *(asyncio.create_task(keep_running(name, loop), name=name) for name, loop in self._loops.items()),
+        ]
+        if self.settings.worker_health_port:
+            self._tasks.append(asyncio.create_task(self._serve_health(), name="health"))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(25):
+                await self.broker.stop()
+
+    async def _consume(self) -> None:
+        delay = 0.2
+        while True:
+            try:
+                await kafka.ensure_topics(self.settings, self._topics)
+                await self.broker.start()
+            except (Unavailable, KafkaError, OSError) as error:
+                log.warning("cannot consume yet", service=self.service, error=str(error), again_in_s=delay)
+                with suppress(Exception):
+                    await self.broker.stop()
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 5)
+            else:
+                log.info("consuming", service=self.service, topics=[c.topic.name for c in self.consumers])
+                self.consuming.set()
+                return
+
+    async def ready(self) -> tuple[bool, dict[str, Any]]:
+        """As `servicekit.health.readiness`, over Kafka, every consumer and the worker's own checks."""
+        return await readiness(
+            {
+                "kafka": lambda: kafka.ping(self.settings),
+                **{f"consumer {consumer.topic.name}": self._consumer_check(consumer) for consumer in self.consumers},
+                **self._checks,
+            }
+        )
+
+    def _consumer_check(self, consumer: BatchConsumer[Any]) -> Check:
+        async def check() -> None:
+            if not self.consuming.is_set():
+                raise Unavailable("has not started")
+            if consumer.halted is not None:
+                raise Unavailable(f"halted: {consumer.halted}")
+            if time.monotonic() - consumer.last_turn > _STUCK_AFTER_S and await consumer.lag():
+                raise Unavailable(f"no batch for {_STUCK_AFTER_S} s although there is lag")
+
+        return check
+
+    async def _serve_health(self) -> None:
+        api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+        @api.get("/health/live")
+        async def live() -> dict[str, bool]:
+            return {"live": True}
+
+        @api.get("/health/ready")
+        async def ready() -> JSONResponse:
+            is_ready, report = await self.ready()
+            return JSONResponse(report, status_code=200 if is_ready else 503)
+
+        @api.get("/metrics")
+        async def expose_metrics() -> Response:
+            body, content_type = metrics.exposition()
+            return Response(body, media_type=content_type)
+
+        server = uvicorn.Server(
+            uvicorn.Config(
+                api,
+                host=self.settings.worker_health_host,
+                port=self.settings.worker_health_port,
+                access_log=False,
+                log_config=None,
+                lifespan="off",
+            )
+        )
+        server.capture_signals = _leave_signals_alone  # type: ignore[method-assign]
+        await server.serve()
+
+
+def _leave_signals_alone() -> Any:
+    return suppress()
+
+
+def main(create: Callable[[S], AbstractAsyncContextManager[Worker]], settings_type: type[S], service: str) -> None:
+    """Run a worker process until SIGTERM or SIGINT; the exit code is not 0 if it ended itself for a reason."""
+    settings = settings_type()
+    telemetry.configure_logging(f"{service}-worker", level=settings.log_level, fmt=settings.log_format)
+    asyncio.run(_run(create, settings))
+    sys.exit(exit_code())
+
+
+async def _run(create: Callable[[S], AbstractAsyncContextManager[Worker]], settings: S) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with create(settings):
+        await stop.wait()
