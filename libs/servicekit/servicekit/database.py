@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import orjson
@@ -11,8 +11,12 @@ from asyncpg.pool import PoolConnectionProxy
 
 from servicekit.errors import DatabaseUnavailable
 
-Connection = PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]
-Pool = asyncpg.Pool[asyncpg.Record]
+if TYPE_CHECKING:  # asyncpg's classes are generic in its stubs only
+    Connection = PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection = PoolConnectionProxy | asyncpg.Connection
+    Pool = asyncpg.Pool
 
 OUTAGE = (
     OSError,
@@ -38,14 +42,14 @@ TRANSIENT = (
 """What goes away by itself: an outage, or a fight over locks."""
 
 
-async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
             name, encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads, schema="pg_catalog"
         )
 
 
-async def connect(dsn: str, *, application_name: str, command_timeout: float = 10) -> asyncpg.Connection[Any]:
+async def connect(dsn: str, *, application_name: str, command_timeout: float = 10) -> "asyncpg.Connection[Any]":
     """One connection outside of any pool, for LISTEN and session locks."""
     connection = await asyncpg.connect(
         dsn,

@@ -110,7 +110,7 @@ async def migrate(owner_dsn: str, package: str, *, app_role: str, lock_timeout_s
         await connection.close(timeout=5)
 
 
-async def _lock(connection: asyncpg.Connection[asyncpg.Record], timeout_s: float) -> None:
+async def _lock(connection: "asyncpg.Connection[asyncpg.Record]", timeout_s: float) -> None:
     try:
         async with asyncio.timeout(timeout_s):
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
@@ -119,7 +119,7 @@ async def _lock(connection: asyncpg.Connection[asyncpg.Record], timeout_s: float
         raise MigrationError(f"another migration has held the lock for {timeout_s:.0f} s") from None
 
 
-async def _apply(connection: asyncpg.Connection[asyncpg.Record], migration: Migration) -> None:
+async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> None:
     async def run() -> None:
         await connection.execute(migration.sql)
         await connection.execute(

@@ -127,7 +127,7 @@ class OutboxRelay:
             async with asyncio.timeout(self._poll_s):
                 await self._wake.wait()
 
-    async def _turn(self, connection: asyncpg.Connection[asyncpg.Record]) -> bool:
+    async def _turn(self, connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
         """One batch. True if there may be more to do at once."""
         self._wake.clear()
         rows = await connection.fetch(_NEXT, self._batch)
@@ -157,7 +157,7 @@ class OutboxRelay:
             sent.append(row["id"])
         return sent, None
 
-    async def _record(self, connection: asyncpg.Connection[asyncpg.Record], failures: list[_Failure]) -> None:
+    async def _record(self, connection: "asyncpg.Connection[asyncpg.Record]", failures: list[_Failure]) -> None:
         log.error("outbox rows not sent", service=self._service, rows=len(failures), error=failures[0].error)
         metrics.RELAYED.labels(self._service, "failed").inc(len(failures))
         await connection.execute(
@@ -167,7 +167,7 @@ class OutboxRelay:
             [failure.never for failure in failures],
         )
 
-    async def _observe(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    async def _observe(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         state = await connection.fetchrow(_STATE)
         if state is not None:
             self.age_s, self.parked = state["age"], state["parked"]
