@@ -9,7 +9,10 @@ Check = Callable[[], Awaitable[None]]
 
 
 async def readiness(checks: Mapping[str, Check], *, timeout_s: float = 2.5) -> tuple[bool, dict[str, Any]]:
-    """Run every check at once, each at most `timeout_s`. Returns (ready, {"ready": …, "checks": {name: "ok" or why}})."""
+    """Run every check at once, each at most `timeout_s` (s).
+
+    Returns (ready, {"ready": bool, "checks": {name: "ok" or the reason}}).
+    """
 
     async def run(check: Check) -> str:
         try:

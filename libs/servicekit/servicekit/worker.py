@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import Any, TypeVar
 
 import uvicorn
@@ -143,7 +143,7 @@ class Worker:
 
 
 def _leave_signals_alone() -> Any:
-    return suppress()
+    return nullcontext()
 
 
 def main(create: Callable[[S], AbstractAsyncContextManager[Worker]], settings_type: type[S], service: str) -> None:
