@@ -1,0 +1,99 @@
+"""The fixtures that every area's tests share; what stands behind them is chosen in infra.py."""
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from uuid import uuid4
+
+import pytest
+
+from tests.databases import Database, Postgres, run_apart
+from tests.infra import S3, Infra, choose
+
+# Settings read these names; a test sets what it needs and must not see what the person at the keyboard has set.
+SETTINGS = (
+    "DATABASE_",
+    "KAFKA_",
+    "AUTH_",
+    "MUX_",
+    "S3_",
+    "WATCH_GRANT_",
+    "PUBLIC_BASE_URL",
+    "HTTP_",
+    "WORKER_",
+    "LOG_",
+)
+
+
+@pytest.fixture(scope="session")
+def infra() -> Iterator[Infra]:
+    chosen = choose()
+    yield chosen
+    chosen.close()
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(SETTINGS):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(infra: Infra) -> str:
+    """`host:port` of a real broker that does not create topics by itself."""
+    return infra.kafka_bootstrap
+
+
+@pytest.fixture(scope="session")
+def postgres(infra: Infra) -> Postgres:
+    return Postgres(infra.postgres_admin_url)
+
+
+@pytest.fixture(scope="session")
+def s3(infra: Infra) -> S3:
+    return infra.s3
+
+
+@pytest.fixture
+def make_database(postgres: Postgres) -> Iterator[Callable[..., Database]]:
+    """`make_database("upload")`: a database of this test alone, migrated unless `migrated=False`."""
+    made: list[Database] = []
+
+    def make(service: str, *, migrated: bool = True) -> Database:
+        made.append(postgres.create(service, migrated=migrated))
+        return made[-1]
+
+    yield make
+    for database in made:
+        postgres.drop(database)
+
+
+@pytest.fixture
+def topic_prefix(infra: Infra) -> Iterator[str]:
+    """A prefix for the topics and groups of this test alone; its topics are deleted afterwards."""
+    prefix = f"t{uuid4().hex[:8]}."
+    yield prefix
+    if "kafka_bootstrap" in vars(infra) or os.environ.get("INFRA") == "external":
+        run_apart(_delete_topics(infra.kafka_bootstrap, prefix))
+
+
+async def _delete_topics(bootstrap: str, prefix: str) -> None:
+    from aiokafka.admin import AIOKafkaAdminClient
+
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    await client.start()
+    try:
+        topics = [topic for topic in await client.list_topics() if topic.startswith(prefix)]
+        if topics:
+            await client.delete_topics(topics)
+    finally:
+        await client.close()
+
+
+@pytest.fixture
+async def mux() -> AsyncIterator[object]:
+    """A running Mux simulator: `base_url`, `token_id`, `token_secret`, `webhook_secret`, and its controls."""
+    from mux_sim.testing import running_simulator
+
+    async with running_simulator() as simulator:
+        yield simulator
