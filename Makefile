@@ -1,0 +1,94 @@
+# `make` prints the targets. Everything needs Python 3.11 and make; the rest is fetched into one cache folder.
+# Variables: PYTHON (which one to use), SEATIME_CACHE (that folder), VIDEO and ONCE (see demo), ARGS (passed on).
+
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+RUN := .venv/bin/python
+PY := libs services tools tests $(wildcard benchmarks)
+SERVICES := upload playback progress analytics
+export PYTHONUNBUFFERED = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup java web browser demo up status down test unit e2e check lint format types imports web-check \
+	bench schemas docs lock lock-jars clean $(addprefix migrate-,$(SERVICES))
+
+help: ## print the targets
+	@awk -F ':.*## ' '/^[a-z][a-z%-]*:.*## / { printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: setup java web ## the whole system, and a video all the way through it (VIDEO=my.mp4, ONCE=1 to end afterwards)
+	@$(RUN) -m devstack demo $(if $(VIDEO),--video "$(VIDEO)") $(if $(ONCE),--once) $(ARGS)
+
+up: setup java web ## the whole system, without the demonstration
+	@$(RUN) -m devstack up $(ARGS)
+
+status: setup ## what of it runs
+	@$(RUN) -m devstack status
+
+down: setup ## end it
+	@$(RUN) -m devstack down
+
+test: setup java web browser ## all tests (ARGS="-k webhook")
+	@$(RUN) -m pytest $(ARGS)
+
+unit: setup java ## all tests but those of the whole system and the browser
+	@$(RUN) -m pytest -m "not e2e and not browser" $(ARGS)
+
+e2e: setup java web browser ## the tests of the whole system: real processes, and a browser
+	@$(RUN) -m pytest -m "e2e or browser" $(ARGS)
+
+check: lint types imports web-check test ## exactly what CI runs
+
+lint: setup ## style and likely mistakes
+	@$(RUN) -m ruff format --check $(PY)
+	@$(RUN) -m ruff check $(PY)
+
+format: setup ## put the style right
+	@$(RUN) -m ruff format $(PY)
+	@$(RUN) -m ruff check --fix $(PY)
+
+types: setup ## the type checker, strict
+	@$(RUN) -m mypy libs services tools
+
+imports: setup ## who may import whom
+	@.venv/bin/lint-imports
+
+web-check: setup web ## the web app's own linter and tests
+	@$(RUN) -m devstack.web check
+
+bench: setup java ## the benchmarks
+	@$(RUN) -m benchmarks $(ARGS)
+
+setup: ## what everything needs, into .venv and the cache folder; at once when nothing changed
+	@test -n "$(PYTHON)" || { echo "Seatime needs Python 3.11 or later; none was found. Name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) tools/bootstrap.py
+
+java: setup ## fetch Kafka's and S3Proxy's jars by their locks
+	@$(RUN) -m devstack.jars
+
+web: setup ## build the web app where its sources changed
+	@$(RUN) -m devstack.web build
+
+browser: setup ## find Chromium for the browser tests, or install Debian's as root
+	@$(RUN) -m devstack.browser
+
+schemas: setup ## export the events' JSON Schemas
+	@$(RUN) -m contracts.export
+
+lock: setup ## resolve the requirements anew into their hash locks
+	@for name in requirements requirements-dev requirements-uv requirements-java requirements-node requirements-ffmpeg; do \
+		echo "· $$name.lock"; \
+		$(RUN) -m uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url -q --no-header $(ARGS) \
+			$$name.in -o $$name.lock || exit 1; \
+	done
+
+lock-jars: setup ## the same for the jars (needs Maven)
+	@$(RUN) -m devstack.lock_jars
+
+$(addprefix migrate-,$(SERVICES)): migrate-%: setup
+	@$(RUN) -m devstack migrate $*
+
+clean: down ## remove what was built and the stack's data; the cache folder stays
+	@$(RUN) -m devstack clean
+	rm -rf web/dist web/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path "./.venv/*" -prune -exec rm -rf {} +
+	rm -rf .venv

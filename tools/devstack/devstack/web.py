@@ -1,0 +1,78 @@
+"""Builds the web app once per state of its sources; npm's own cache is inside the one cache folder."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from devstack import tools
+from devstack.errors import StackError
+from devstack.paths import WEB, cache_dir
+from devstack.progress import console
+
+DIST, MODULES = WEB / "dist", WEB / "node_modules"
+IGNORED = {"node_modules", "dist", ".vite", "coverage"}
+TIMEOUT = 900
+
+
+def build() -> Path:
+    """Return the folder of the built app, building it first where sources or lock changed."""
+    install()
+    stamp, state = DIST / ".stamp", _hash(_sources())
+    if _read(stamp) != state:
+        _npm("building the web app", "run", "build")
+        stamp.write_text(state)
+    return DIST
+
+
+def install() -> None:
+    """`npm ci` where the lock changed."""
+    stamp, state = MODULES / ".stamp", _hash([WEB / "package.json", WEB / "package-lock.json"])
+    if _read(stamp) != state:
+        _npm("fetching the web app's packages", "ci", "--no-audit", "--no-fund", "--prefer-offline")
+        stamp.write_text(state)
+
+
+def check() -> None:
+    """The web app's own linter and tests."""
+    install()
+    _npm("linting the web app", "run", "--silent", "lint")
+    _npm("testing the web app", "run", "--silent", "test")
+
+
+def environment() -> dict[str, str]:
+    return {"npm_config_cache": str(cache_dir() / "npm"), "npm_config_update_notifier": "false"} | tools.environment()
+
+
+def _npm(what: str, *arguments: str) -> None:
+    console.print(f"· {what}")
+    done = subprocess.run([*tools.npm(), *arguments], cwd=WEB, env=environment(), timeout=TIMEOUT, check=False)
+    if done.returncode:
+        raise StackError(f"{what} failed: npm {' '.join(arguments)} in {WEB} ended with {done.returncode}")
+
+
+def _sources() -> list[Path]:
+    found = []
+    for folder, folders, files in os.walk(WEB):
+        folders[:] = sorted(name for name in folders if name not in IGNORED)
+        found += [Path(folder) / name for name in sorted(files)]
+    return found
+
+
+def _hash(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(str(path.relative_to(WEB)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _read(stamp: Path) -> str:
+    return stamp.read_text() if stamp.exists() else ""
+
+
+if __name__ == "__main__":
+    try:
+        check() if sys.argv[1:] == ["check"] else build()
+    except StackError as error:
+        sys.exit(str(error))
