@@ -1,0 +1,105 @@
+import { useCallback, useState } from 'react';
+import { Link, useParams } from 'react-router';
+import {
+  CompletionStatus,
+  UnifiedVideoPlayer,
+  WatchedStrip,
+  useLessonProgress,
+  useResource,
+  useSeatimeApi,
+  type Course,
+  type CourseProgress,
+  type LessonSummary,
+} from '../../seatime';
+import { LessonList } from '../LessonList';
+import { Failure, Loading, Notice } from '../Notice';
+import { useSession } from '../session';
+import { useParam } from '../useParam';
+import { canManage } from '../users';
+
+export const CoursePage = () => {
+  const courseId = useParam('courseId');
+  const api = useSeatimeApi();
+  const course = useResource(useCallback(() => api.course(courseId), [api, courseId]));
+  const progress = useResource(useCallback(() => api.courseProgress(courseId), [api, courseId]));
+  const { lessonId } = useParams();
+
+  if (course.data === undefined) {
+    if (course.problem !== undefined) return <Failure problem={course.problem} onRetry={course.reload} />;
+    return <Loading what="Loading the course" />;
+  }
+  const lessons = [...course.data.lessons].sort((a, b) => a.position - b.position);
+  const lesson = lessons.find((candidate) => candidate.id === lessonId) ?? lessons[0];
+  if (lesson === undefined) return <EmptyCourse course={course.data} />;
+  if (lessonId !== undefined && lesson.id !== lessonId) {
+    return <Notice title="Not found" message="This course has no such lesson." />;
+  }
+  return (
+    <div className="page course">
+      <CourseHead course={course.data} progress={progress.data} />
+      <Lesson key={lesson.id} lesson={lesson} onChange={progress.reload} />
+      <LessonList courseId={courseId} lessons={lessons} current={lesson.id} progress={progress.data} />
+    </div>
+  );
+};
+
+const CourseHead = ({ course, progress }: { course: Course; progress: CourseProgress | undefined }) => {
+  const { user } = useSession();
+  return (
+    <div className="course-head">
+      <h1>{course.title}</h1>
+      {progress?.complete && <span className="pill good">Course complete</span>}
+      {canManage(user) && (
+        <p className="links">
+          <Link to={`/courses/${course.id}/upload`}>Upload</Link>
+          <Link to={`/dashboard/courses/${course.id}`}>Dashboard</Link>
+        </p>
+      )}
+    </div>
+  );
+};
+
+const EmptyCourse = ({ course }: { course: Course }) => {
+  const { user } = useSession();
+  return (
+    <div className="page">
+      <h1>{course.title}</h1>
+      <Notice title="No lessons yet">
+        {canManage(user) && <Link to={`/courses/${course.id}/upload`}>Upload the first one</Link>}
+      </Notice>
+    </div>
+  );
+};
+
+const Lesson = ({ lesson, onChange }: { lesson: LessonSummary; onChange: () => void }) => {
+  const { user } = useSession();
+  const [position, setPosition] = useState<number>();
+  const { data: progress, changed } = useLessonProgress(lesson.id);
+  const accepted = useCallback(() => {
+    changed();
+    onChange();
+  }, [changed, onChange]);
+  const duration = progress?.duration ?? lesson.duration;
+
+  return (
+    <section className="lesson" aria-label={lesson.title}>
+      <UnifiedVideoPlayer
+        lesson={lesson}
+        {...(user ? { viewerId: user.id } : {})}
+        onProgress={setPosition}
+        onAccepted={accepted}
+      />
+      <h2>{lesson.title}</h2>
+      {progress !== undefined && duration !== null && duration > 0 && (
+        <WatchedStrip
+          covered={progress.covered}
+          duration={duration}
+          coverage={progress.coverage}
+          threshold={progress.threshold}
+          position={position}
+        />
+      )}
+      {progress !== undefined && <CompletionStatus progress={progress} />}
+    </section>
+  );
+};

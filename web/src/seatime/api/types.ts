@@ -1,0 +1,110 @@
+/** What the services answer. Times with a unit in their comment; everything else is ISO 8601 or a plain string. */
+
+export type ProcessingStatus = 'pending' | 'processing' | 'ready' | 'error';
+export type VideoProvider = 'mux' | 's3';
+
+export interface PlaybackGrant {
+  provider: VideoProvider;
+  playbackId?: string | null;
+  videoUrl?: string | null;
+  signedUrl?: string | null;
+  tokens?: { playback?: string; thumbnail?: string; storyboard?: string } | null;
+  poster?: string | null;
+  expiresAt: string;
+  /** Seconds from now. */
+  refreshAfter: number;
+  /** Opaque; goes back with every beat and with `?refresh=`. */
+  watchGrant: string;
+  /** Seconds. */
+  resume?: number | null;
+}
+
+export interface LessonSummary {
+  id: string;
+  title: string;
+  position: number;
+  required: boolean;
+  processingStatus: ProcessingStatus;
+  /** Seconds; null until the video is ready. */
+  duration: number | null;
+  videoProvider: VideoProvider;
+}
+
+export interface Course {
+  id: string;
+  title: string;
+  ownerId: string;
+  published: boolean;
+  public: boolean;
+  lessons: LessonSummary[];
+}
+
+export interface LessonStatus {
+  id: string;
+  courseId: string;
+  title: string;
+  videoProvider: VideoProvider;
+  processingStatus: ProcessingStatus;
+  /** Why Mux refused the video. */
+  error?: string | null;
+  duration?: number | null;
+}
+
+export interface UploadTarget {
+  uploadUrl: string;
+  uploadId: string;
+}
+
+export interface Reason {
+  code: string;
+  message: string;
+}
+
+export interface LessonProgress {
+  lessonId: string;
+  courseId: string;
+  /** Seconds, as all positions and durations here. */
+  duration: number | null;
+  resumePosition: number | null;
+  covered: [number, number][];
+  /** 0…1, like `threshold`. */
+  coverage: number;
+  threshold: number;
+  complete: boolean;
+  completedAt?: string | null;
+  watched: { live: number; late: number };
+  reasons: Reason[];
+  cuts: Record<string, number>;
+}
+
+export interface CourseProgress {
+  courseId: string;
+  complete: boolean;
+  lessons: { lessonId: string; title: string; required: boolean; coverage: number; complete: boolean }[];
+}
+
+export interface LessonFigures {
+  lessonId: string;
+  courseId: string;
+  title: string;
+  duration: number | null;
+  views: number;
+  uniqueViewers: number;
+  averageWatchTime: number;
+  totalWatchTime: number;
+  completions: number;
+  /** 0…1. */
+  completionRate: number;
+  asOf?: string;
+}
+
+export interface LessonAnalytics extends LessonFigures {
+  /** One cell per bucket from the start of the video. */
+  retention: { bucketSeconds: number; unique: number[]; replays: number[] };
+}
+
+export interface CourseAnalytics {
+  courseId: string;
+  title: string;
+  lessons: LessonFigures[];
+}

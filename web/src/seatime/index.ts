@@ -1,0 +1,14 @@
+/** What an LMS uses; nothing below this folder knows the app around it. */
+export { SeatimeApi, type SeatimeApiOptions } from './api/client';
+export { ApiProblem } from './api/problem';
+export type * from './api/types';
+export { SeatimeProvider, useSeatimeApi } from './context';
+export { clock, percent } from './format';
+export { UnifiedVideoPlayer, type UnifiedVideoPlayerProps } from './player/UnifiedVideoPlayer';
+export { MuxVideoUploader, type MuxVideoUploaderProps } from './upload/MuxVideoUploader';
+export { ProcessingState } from './upload/ProcessingState';
+export { useLessonProgress } from './useLessonProgress';
+export { useResource, type Resource } from './useResource';
+export { CompletionStatus } from './views/CompletionStatus';
+export { WatchedStrip } from './views/WatchedStrip';
+export { useWatchReporter, type WatchReporterOptions } from './watch/useWatchReporter';

@@ -1,0 +1,64 @@
+/** What a refused grant means to the learner, and whether asking again can help. Pure. */
+import type { ApiProblem } from '../api/problem';
+import { backOff } from '../watch/policy';
+
+export type BlockReason = 'signed-out' | 'no-access' | 'not-found' | 'processing' | 'no-video' | 'refused' | 'busy';
+
+export interface Block {
+  reason: BlockReason;
+  title: string;
+  message: string;
+  /** Milliseconds until the next try by itself; null if only the user can change something. */
+  retryInMs: number | null;
+}
+
+const POLL_PROCESSING_MS = 3_000;
+
+const stillComing = (problem: ApiProblem): Block => {
+  const status = problem.details['processingStatus'];
+  if (status === 'error') {
+    return { reason: 'refused', title: 'This video could not be prepared', message: problem.message, retryInMs: null };
+  }
+  if (status === 'pending') {
+    return {
+      reason: 'no-video',
+      title: 'No video yet',
+      message: 'The lesson’s author has not uploaded its video yet.',
+      retryInMs: POLL_PROCESSING_MS * 5,
+    };
+  }
+  return {
+    reason: 'processing',
+    title: 'Still processing',
+    message: 'The video is being prepared. It starts here as soon as it is ready.',
+    retryInMs: POLL_PROCESSING_MS,
+  };
+};
+
+export const blockFor = (problem: ApiProblem, attempt: number, random: number): Block => {
+  switch (problem.status) {
+    case 401:
+      return { reason: 'signed-out', title: 'Please sign in', message: 'Your session has ended.', retryInMs: null };
+    case 403:
+      return {
+        reason: 'no-access',
+        title: 'No access',
+        message: 'You are not enrolled in this course.',
+        retryInMs: null,
+      };
+    case 404:
+      return { reason: 'not-found', title: 'Not found', message: 'There is no such lesson.', retryInMs: null };
+    case 409:
+      return stillComing(problem);
+    default:
+      return {
+        reason: 'busy',
+        title: problem.status === 429 ? 'Too many requests' : 'Video temporarily unavailable',
+        message: 'We keep trying. Playing starts by itself.',
+        retryInMs: backOff(attempt, problem.retryAfterMs, random),
+      };
+  }
+};
+
+/** A refused refresh ends the playing only if it says that the right is gone; all else is tried again. */
+export const endsPlayback = (problem: ApiProblem): boolean => [401, 403, 404].includes(problem.status);

@@ -1,0 +1,111 @@
+/**
+ * Holds a valid playback grant for a lesson: asks, waits where waiting helps, and refreshes it
+ * while the learner watches. The entitlement is checked on every refresh, so a refusal can end it.
+ */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { SeatimeApi } from '../api/client';
+import { asProblem } from '../api/problem';
+import type { PlaybackGrant } from '../api/types';
+import { useSeatimeApi } from '../context';
+import { backOff } from '../watch/policy';
+import { blockFor, endsPlayback, type Block } from './policy';
+import { resumeAt } from './source';
+
+export type Playback =
+  | { phase: 'loading' }
+  | { phase: 'blocked'; block: Block }
+  /** `startAt` in seconds, from the first grant; refreshes leave it alone. */
+  | { phase: 'ready'; grant: PlaybackGrant; startAt: number };
+
+interface Ready {
+  grant: PlaybackGrant;
+  startAt: number;
+}
+
+const whereLeftOff = async (api: SeatimeApi, lessonId: string, grant: PlaybackGrant): Promise<number> => {
+  if (grant.resume !== undefined && grant.resume !== null) return resumeAt(grant.resume, null);
+  // Not knowing where the learner stopped must not keep the video from starting.
+  const progress = await api.lessonProgress(lessonId).catch(() => null);
+  return resumeAt(progress?.resumePosition, progress?.duration);
+};
+
+export const usePlayback = (lessonId: string): { playback: Playback; refresh: () => void; retry: () => void } => {
+  const api = useSeatimeApi();
+  const [state, setState] = useState<{ lessonId: string; playback: Playback }>();
+  const [round, setRound] = useState(0);
+  const refreshNow = useRef<() => void>(() => undefined);
+
+  useEffect(() => {
+    let live = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let dueAt = Infinity;
+    let attempt = 0;
+    let busy = false;
+    let ready: Ready | null = null;
+
+    const show = (playback: Playback) => live && setState({ lessonId, playback });
+    const wait = (ms: number) => {
+      clearTimeout(timer);
+      dueAt = Date.now() + ms;
+      timer = setTimeout(() => void turn(), ms);
+    };
+    const succeed = (next: Ready) => {
+      ready = next;
+      attempt = 0;
+      show({ phase: 'ready', ...next });
+      wait(Math.max(1, next.grant.refreshAfter) * 1000);
+    };
+    const fail = (error: unknown) => {
+      const problem = asProblem(error);
+      attempt += 1;
+      if (ready !== null && !endsPlayback(problem)) {
+        wait(backOff(attempt, problem.retryAfterMs, Math.random()));
+        return;
+      }
+      ready = null;
+      const block = blockFor(problem, attempt, Math.random());
+      show({ phase: 'blocked', block });
+      if (block.retryInMs !== null) wait(block.retryInMs);
+    };
+    const turn = async () => {
+      if (busy) return;
+      busy = true;
+      clearTimeout(timer);
+      dueAt = Infinity;
+      try {
+        const held: Ready | null = ready;
+        const grant = await api.playback(lessonId, held?.grant.watchGrant);
+        const startAt = held === null ? await whereLeftOff(api, lessonId, grant) : held.startAt;
+        if (live) succeed({ grant, startAt });
+      } catch (error) {
+        if (live) fail(error);
+      } finally {
+        busy = false;
+      }
+    };
+    // Timers stand still while the machine sleeps.
+    const onWake = () => {
+      if (document.visibilityState === 'visible' && Date.now() >= dueAt) void turn();
+    };
+
+    refreshNow.current = () => void turn();
+    document.addEventListener('visibilitychange', onWake);
+    window.addEventListener('online', onWake);
+    void turn();
+    return () => {
+      live = false;
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', onWake);
+      window.removeEventListener('online', onWake);
+    };
+  }, [api, lessonId, round]);
+
+  return {
+    playback: state?.lessonId === lessonId ? state.playback : { phase: 'loading' },
+    refresh: useCallback(() => refreshNow.current(), []),
+    retry: useCallback(() => {
+      setState(undefined);
+      setRound((n) => n + 1);
+    }, []),
+  };
+};

@@ -1,0 +1,112 @@
+/**
+ * A beat claims the media ranges of one interval of real time. The recorder
+ * decides where an interval starts and ends, so that playing always stands at
+ * the interval's end: a pause, stall, seek or change of rate closes it.
+ */
+import { EMPTY_TRACE, advance, cut, interrupt, played, type Range, type Tick, type Trace } from './ranges';
+
+export type WatchEventType =
+  | 'play'
+  | 'pause'
+  | 'progress'
+  | 'complete'
+  | 'seek'
+  | 'ratechange'
+  | 'qualitychange'
+  | 'error';
+
+/** `at` epoch milliseconds; positions in media seconds. */
+export interface WatchEvent {
+  type: WatchEventType;
+  at: number;
+  position?: number;
+  from?: number;
+  to?: number;
+  rate?: number;
+}
+
+/** The wire shape: `since` and `at` epoch milliseconds, the rest media seconds. */
+export interface Beat {
+  seq: number;
+  since: number;
+  at: number;
+  position: number;
+  rate: number;
+  watched_segments: Range[];
+  hidden: boolean;
+  events: WatchEvent[];
+}
+
+export interface Recording {
+  readonly trace: Trace;
+  /** When the interval that the next beat names began. */
+  readonly since: number | null;
+  readonly events: readonly WatchEvent[];
+  readonly nextSeq: number;
+}
+
+export const startRecording = (firstSeq = 1): Recording => ({
+  trace: EMPTY_TRACE,
+  since: null,
+  events: [],
+  nextSeq: firstSeq,
+});
+
+/** Events wait for the next beat; a beat of thousands would be refused. */
+const MAX_EVENTS = 50;
+
+export const note = (recording: Recording, event: WatchEvent): Recording => ({
+  ...recording,
+  events: [...recording.events, event].slice(-MAX_EVENTS),
+});
+
+export const tick = (recording: Recording, reading: Tick): Recording => ({
+  ...recording,
+  trace: advance(recording.trace, reading),
+  since: recording.since ?? reading.at,
+});
+
+export const stop = (recording: Recording): Recording => ({
+  ...recording,
+  trace: interrupt(recording.trace),
+});
+
+const millis = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
+/**
+ * Close the interval. Null when there is nothing to tell: an idle element sends nothing.
+ *
+ * `reading.at` earlier than the interval's start (the machine's clock was set back) is
+ * lifted to it, since an interval can't end before it starts.
+ */
+export const takeBeat = (
+  recording: Recording,
+  reading: Tick,
+  hidden: boolean,
+): { beat: Beat | null; recording: Recording } => {
+  const { ranges, rest } = cut(recording.trace);
+  const playing = rest.last !== null;
+  if (played(ranges) === 0 && recording.events.length === 0) {
+    return { beat: null, recording: { ...recording, since: playing ? recording.since : null } };
+  }
+  const at = Math.max(Math.round(reading.at), Math.round(recording.since ?? reading.at));
+  const beat: Beat = {
+    seq: recording.nextSeq,
+    since: Math.round(recording.since ?? at),
+    at,
+    position: millis(reading.position),
+    rate: reading.rate,
+    watched_segments: ranges.map(([from, to]) => [millis(from), millis(to)] as const),
+    hidden,
+    events: recording.events.map((event) => ({ ...event, at: Math.round(event.at) })),
+  };
+  return {
+    beat,
+    recording: {
+      trace: rest,
+      since: playing ? at : null,
+      events: [],
+      nextSeq: recording.nextSeq + 1,
+    },
+  };
+};

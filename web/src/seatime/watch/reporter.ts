@@ -1,0 +1,207 @@
+/**
+ * Listens to any media element and turns its playing into beats. It knows
+ * nothing of players, React or HTTP: those hand it an element, a grant and an outbox.
+ */
+import { note, startRecording, stop, takeBeat, tick, type Recording, type WatchEvent } from './beats';
+import type { BeatOutbox } from './outbox';
+import type { Tick } from './ranges';
+
+/** What is used of HTMLMediaElement; Mux's player element has it too. */
+export interface MediaLike extends EventTarget {
+  readonly currentTime: number;
+  readonly paused: boolean;
+  readonly ended: boolean;
+  readonly seeking: boolean;
+  readonly readyState: number;
+  readonly playbackRate: number;
+}
+
+const BEAT_EVERY_MS = 10_000;
+const HAVE_FUTURE_DATA = 3;
+
+/** Sequence numbers go on where they were when a player is mounted again under the same grant. */
+const counters = new Map<string, { next: number }>();
+
+export class WatchReporter {
+  private recording: Recording;
+  private readonly counter: { next: number };
+  private rate: number;
+  private hidden = document.visibilityState === 'hidden';
+  private position: number;
+  private beatDue = Infinity;
+  private seekFrom: number | null = null;
+  private started = false;
+  private resting = true;
+  private readonly detach: () => void;
+
+  constructor(
+    private readonly media: MediaLike,
+    private grant: string,
+    private readonly outbox: BeatOutbox,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.counter = counters.get(grant) ?? { next: 1 };
+    counters.set(grant, this.counter);
+    this.recording = startRecording(this.counter.next);
+    this.rate = media.playbackRate;
+    this.position = media.currentTime;
+    this.detach = this.attach();
+  }
+
+  /** A refreshed grant: what was played until now belongs to the old one. */
+  useGrant(grant: string): void {
+    if (grant === this.grant) return;
+    this.closeInterval();
+    this.grant = grant;
+    counters.set(grant, this.counter);
+  }
+
+  dispose(): void {
+    this.halt();
+    this.detach();
+  }
+
+  private attach(): () => void {
+    const onMedia: Record<string, () => void> = {
+      playing: () => this.onPlaying(),
+      timeupdate: () => this.onTime(),
+      pause: () => this.onPause(),
+      waiting: () => this.halt(),
+      seeking: () => this.onSeeking(),
+      seeked: () => this.onSeeked(),
+      ratechange: () => this.onRate(),
+      ended: () => this.onEnded(),
+      emptied: () => this.onEmptied(),
+      error: () => this.onError(),
+    };
+    const onVisibility = () => this.onVisibility();
+    const onHide = () => this.onHide();
+    for (const [type, listener] of Object.entries(onMedia)) this.media.addEventListener(type, listener);
+    document.addEventListener('visibilitychange', onVisibility);
+    window.addEventListener('pagehide', onHide);
+    return () => {
+      for (const [type, listener] of Object.entries(onMedia)) this.media.removeEventListener(type, listener);
+      document.removeEventListener('visibilitychange', onVisibility);
+      window.removeEventListener('pagehide', onHide);
+    };
+  }
+
+  private get playing(): boolean {
+    const { paused, ended, seeking, readyState } = this.media;
+    return !paused && !ended && !seeking && readyState >= HAVE_FUTURE_DATA;
+  }
+
+  private reading(): Tick {
+    return { position: this.position, at: this.now(), rate: this.rate };
+  }
+
+  private event(type: WatchEvent['type'], more: Partial<WatchEvent> = {}): void {
+    this.recording = note(this.recording, { type, at: this.now(), position: this.position, ...more });
+  }
+
+  /** Follow the element to where it stands, if it got there by playing. */
+  private follow(): void {
+    this.position = this.media.currentTime;
+    if (this.recording.since === null) this.beatDue = this.now() + BEAT_EVERY_MS;
+    this.recording = tick(this.recording, this.reading());
+  }
+
+  private closeInterval(): void {
+    const { beat, recording } = takeBeat(this.recording, this.reading(), this.hidden);
+    this.recording = recording;
+    this.counter.next = recording.nextSeq;
+    this.beatDue = this.now() + BEAT_EVERY_MS;
+    if (beat) void this.outbox.add(this.grant, beat);
+  }
+
+  /** Playing stopped at the element's position, unless a seek has already moved it. */
+  private halt(): void {
+    if (this.recording.trace.last !== null && !this.media.seeking) this.follow();
+    this.recording = stop(this.recording);
+    this.closeInterval();
+  }
+
+  private onPlaying(): void {
+    this.position = this.media.currentTime;
+    if (this.resting) this.event('play');
+    this.started = true;
+    this.resting = false;
+    this.follow();
+  }
+
+  private onTime(): void {
+    if (!this.playing) return;
+    this.started = true;
+    this.follow();
+    if (this.now() >= this.beatDue) this.closeInterval();
+  }
+
+  private onPause(): void {
+    // The end pauses too; `ended` follows and says more.
+    if (this.media.ended || !this.started) return;
+    if (this.recording.trace.last !== null && !this.media.seeking) this.follow();
+    this.event('pause');
+    this.resting = true;
+    this.halt();
+  }
+
+  private onSeeking(): void {
+    this.recording = stop(this.recording);
+    if (!this.started) return;
+    if (this.seekFrom === null) {
+      this.seekFrom = this.position;
+      this.closeInterval();
+    }
+    this.position = this.media.currentTime;
+  }
+
+  private onSeeked(): void {
+    if (this.seekFrom === null) return;
+    const from = this.seekFrom;
+    this.seekFrom = null;
+    this.position = this.media.currentTime;
+    this.event('seek', { from, to: this.position });
+    if (this.media.paused) this.closeInterval();
+  }
+
+  private onRate(): void {
+    if (this.media.playbackRate === this.rate) return;
+    if (this.recording.trace.last !== null) this.follow();
+    this.event('ratechange', { rate: this.media.playbackRate });
+    this.closeInterval();
+    this.rate = this.media.playbackRate;
+  }
+
+  private onEnded(): void {
+    if (this.recording.trace.last !== null) this.follow();
+    this.event('complete');
+    this.resting = true;
+    this.halt();
+  }
+
+  /** The source was replaced; the position now jumps without anybody seeking. */
+  private onEmptied(): void {
+    this.recording = stop(this.recording);
+    this.closeInterval();
+    this.started = false;
+    this.resting = true;
+    this.seekFrom = null;
+  }
+
+  private onError(): void {
+    this.event('error');
+    this.halt();
+  }
+
+  private onVisibility(): void {
+    if (this.playing) this.follow();
+    this.closeInterval();
+    this.hidden = document.visibilityState === 'hidden';
+  }
+
+  private onHide(): void {
+    if (this.playing) this.follow();
+    this.closeInterval();
+    this.outbox.leave();
+  }
+}

@@ -1,0 +1,15 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+/** Where `npm run dev` finds a running stack's gateway. */
+const gateway = process.env['SEATIME_GATEWAY'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [react()],
+  server: { proxy: { '/api': gateway, '/demo': gateway } },
+  build: {
+    // Mux's player and the chart library are chunks of their own, fetched only where they are used.
+    chunkSizeWarningLimit: 1200,
+  },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
+});
