@@ -205,7 +205,7 @@ class Producer:
                     self._prefix + message.topic,
                     message.value,
                     key=message.key.encode(),
-                    headers=message.headers,
+                    headers=list(message.headers),
                 )
         except TimeoutError as error:
             raise BrokerUnavailable("Kafka did not acknowledge in time") from error
