@@ -1,0 +1,73 @@
+"""The parts of one running simulator, put together in one place."""
+
+import secrets
+import time
+from dataclasses import dataclass, field
+
+import aiohttp
+from aiohttp import web
+
+from mux_sim import tokens
+from mux_sim.clock import Clock
+from mux_sim.config import Config
+from mux_sim.delivery import Courier
+from mux_sim.faults import Faults
+from mux_sim.jobs import Jobs
+from mux_sim.model import SigningKey
+from mux_sim.store import Store, write_atomically
+from mux_sim.webhooks import Webhooks
+
+
+@dataclass
+class Simulator:
+    """What every handler needs. Build with `start`, end with `close`."""
+
+    config: Config
+    clock: Clock
+    store: Store
+    faults: Faults
+    http: aiohttp.ClientSession
+    webhooks: Webhooks
+    jobs: Jobs
+    secret: str
+    fail_next_uploads: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def start(cls, config: Config) -> "Simulator":
+        """Read the data folder and take up what a stop or kill interrupted."""
+        store = Store(config.data_dir)
+        for key_id, private_key in config.signing_keys.items():
+            if store.keys.get(key_id) is None:
+                pem = tokens.public_half(private_key)
+                store.keys.put(SigningKey(id=key_id, created_at=int(time.time()), public_pem=pem))
+        http = aiohttp.ClientSession()
+        webhooks = Webhooks(config, store, Courier(config, http))
+        jobs = Jobs(config, store, webhooks, http)
+        simulator = cls(config, Clock(), store, Faults(), http, webhooks, jobs, _secret(config))
+        webhooks.resume()
+        jobs.start()
+        return simulator
+
+    async def close(self) -> None:
+        await self.jobs.close()
+        await self.webhooks.close()
+        await self.http.close()
+
+    def base_url(self, request: web.Request) -> str:
+        """Where the caller's browser reaches this server."""
+        return (self.config.public_url or f"{request.scheme}://{request.host}").rstrip("/")
+
+
+def _secret(config: Config) -> str:
+    """Signs upload and playlist URLs; kept, so that URLs outlive a restart."""
+    path = config.data_dir / "state" / "url-secret"
+    if not path.exists():
+        write_atomically(path, secrets.token_hex(32))
+    return path.read_text(encoding="utf-8")
+
+
+SIMULATOR: web.AppKey[Simulator] = web.AppKey("simulator", Simulator)
+
+
+def of(request: web.Request) -> Simulator:
+    return request.app[SIMULATOR]

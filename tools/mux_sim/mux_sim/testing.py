@@ -1,0 +1,218 @@
+"""A running simulator in a test: `async with running(Config(...)) as mux`, then steer it over its control API.
+
+`attach` gives the same handle for a simulator that runs elsewhere (the devstack's, a container's).
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from mux_sim.config import Config
+from mux_sim.ffmpeg import find_ffmpeg
+from mux_sim.model import Json
+from mux_sim.serve import listening
+from mux_sim.webhooks import ModeName, Order
+
+
+class MuxHandle:
+    """One simulator and what a test may do to it. Every call raises for an answer that isn't 2xx."""
+
+    def __init__(self, base_url: str, config: Config, http: aiohttp.ClientSession, tls_url: str | None = None) -> None:
+        self.base_url = base_url
+        self.tls_url = tls_url
+        self.config = config
+        self.token_id = config.token_id
+        self.token_secret = config.token_secret
+        self.webhook_secret = config.webhook_secret
+        self._http = http
+        self._auth = aiohttp.BasicAuth(config.token_id, config.token_secret)
+
+    async def _call(self, method: str, path: str, **options: Any) -> Any:
+        async with self._http.request(method, self.base_url + path, **options) as response:
+            text = await response.text()
+            if response.status >= 300:
+                raise AssertionError(f"{method} {path} answered {response.status}: {text}")
+            return await response.json() if text else None
+
+    async def _control(self, method: str, path: str, body: Json | None = None) -> Any:
+        return await self._call(method, f"/_control/{path}", json=body)
+
+    async def api(self, method: str, path: str, body: Json | None = None) -> Any:
+        """Mux's own API with the right credentials: `api("GET", "/video/v1/assets")`, the parsed body."""
+        return await self._call(method, path, json=body, auth=self._auth)
+
+    # --- webhooks -----------------------------------------------------------------------------------------------
+    async def set_webhook(self, url: str, secret: str | None = None, endpoint: str = "default") -> None:
+        """Send every webhook to `url`, signed with `secret` (default: the configured one); replaces `endpoint`."""
+        await self._control("PUT", f"endpoints/{endpoint}", {"url": url, "secret": secret or self.webhook_secret})
+
+    async def clear_webhooks(self) -> None:
+        await self._control("DELETE", "endpoints")
+
+    async def webhook_mode(self, name: ModeName = "normal", *, seconds: float = 0, types: Iterable[str] = ()) -> None:
+        """How new events leave: normal, late (by `seconds`), twice, reversed (those of `seconds`), held, never."""
+        await self._control("PUT", "webhooks/mode", {"name": name, "seconds": seconds, "types": list(types)})
+
+    async def release(self, order: Order = "forward", ids: Iterable[str] | None = None) -> list[str]:
+        """Send what is held, one after another; returns the event ids once each has been tried once."""
+        body = {"order": order, "ids": None if ids is None else list(ids)}
+        released: list[str] = await self._control("POST", "webhooks/release", body)
+        return released
+
+    async def redeliver(self, event_id: str) -> list[Json]:
+        """Send an event once more; returns its deliveries, each with `state` and `attempts`."""
+        deliveries: list[Json] = await self._control("POST", f"events/{event_id}/redeliver")
+        return deliveries
+
+    async def events(self, type: str | None = None, object_id: str | None = None) -> list[Json]:
+        """Events so far in order, with their deliveries. `object_id`: an asset's, upload's or track's."""
+        query = {key: value for key, value in (("type", type), ("object_id", object_id)) if value is not None}
+        events: list[Json] = await self._call("GET", "/_control/events", params=query)
+        return events
+
+    async def wait_for_event(self, type: str, object_id: str | None = None, timeout: float = 30) -> Json:
+        """The first such event, as soon as it exists (delivered or not)."""
+        return await self._until(lambda: self.events(type, object_id), lambda found: found[0], timeout, type)
+
+    async def wait_delivered(self, type: str, object_id: str | None = None, timeout: float = 30) -> Json:
+        """The first such event, as soon as every delivery of it has been accepted."""
+
+        def accepted(events: list[Json]) -> Json:
+            return next(
+                event
+                for event in events
+                if event["deliveries"] and all(item["state"] == "delivered" for item in event["deliveries"])
+            )
+
+        return await self._until(lambda: self.events(type, object_id), accepted, timeout, f"{type} delivered")
+
+    # --- faults and time ------------------------------------------------------------------------------------------
+    async def fault(self, **fault: Any) -> Json:
+        """Inject a fault; the fields are those of `mux_sim.faults.Fault`, e.g. `status=429, times=2`."""
+        injected: Json = await self._control("POST", "faults", fault)
+        return injected
+
+    async def clear_faults(self) -> None:
+        await self._control("DELETE", "faults")
+
+    async def faults(self) -> list[Json]:
+        """The faults in force, each with its `hits` so far."""
+        active: list[Json] = await self._control("GET", "faults")
+        return active
+
+    async def fail_transcodes(self, times: int = 1, message: str = "The input file is not a valid video file.") -> None:
+        await self._control("POST", "fail-next", {"what": "transcodes", "times": times, "message": message})
+
+    async def fail_uploads(self, times: int = 1, message: str = "The upload failed.") -> None:
+        """The next uploads end as `errored` (with `video.upload.errored`) instead of becoming assets."""
+        await self._control("POST", "fail-next", {"what": "uploads", "times": times, "message": message})
+
+    async def advance(self, seconds: float) -> None:
+        """Move the simulator's clock: uploads time out, tokens and playlist URLs expire."""
+        await self._control("POST", "clock/advance", {"seconds": seconds})
+
+    # --- uploads and assets ---------------------------------------------------------------------------------------
+    async def assets(self) -> list[Json]:
+        found: list[Json] = await self._control("GET", "assets")
+        return found
+
+    async def uploads(self) -> list[Json]:
+        """All uploads, each with `received` and `total` bytes."""
+        found: list[Json] = await self._control("GET", "uploads")
+        return found
+
+    async def asset(self, asset_id: str) -> Json:
+        shown: Json = (await self.api("GET", f"/video/v1/assets/{asset_id}"))["data"]
+        return shown
+
+    async def wait_for_asset(self, asset_id: str, status: str = "ready", timeout: float = 60) -> Json:
+        """The asset once it has `status`; an errored asset that should be ready fails at once."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            asset = await self.asset(asset_id)
+            if asset["status"] == status:
+                return asset
+            assert asset["status"] == "preparing", f"asset is {asset['status']}: {asset.get('errors')}"
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"asset {asset_id} is not {status} after {timeout} s")
+
+    async def upload_file(self, upload_url: str, path: Path) -> None:
+        """PUT a whole file to a direct upload's URL."""
+        with path.open("rb") as file:
+            await self._call("PUT", upload_url.removeprefix(self.base_url), data=file)
+
+    async def create_upload(self, *, cors_origin: str = "*", timeout: int = 3600, **settings: Any) -> Json:
+        """A new direct upload; `settings` are its `new_asset_settings`."""
+        body = {"cors_origin": cors_origin, "timeout": timeout, "new_asset_settings": settings}
+        created: Json = (await self.api("POST", "/video/v1/uploads", body))["data"]
+        return created
+
+    async def ready_asset(self, clip: Path, *, policy: str = "signed", **settings: Any) -> Json:
+        """Upload `clip` and wait: a ready asset with one playback id of `policy`."""
+        upload = await self.create_upload(playback_policies=[policy], **settings)
+        await self.upload_file(upload["url"], clip)
+        done = (await self.api("GET", f"/video/v1/uploads/{upload['id']}"))["data"]
+        return await self.wait_for_asset(done["asset_id"])
+
+    async def create_signing_key(self) -> Json:
+        """`{id, created_at, private_key}`, the private key as base64 of its PEM."""
+        key: Json = (await self.api("POST", "/system/v1/signing-keys"))["data"]
+        return key
+
+    async def _until(
+        self, ask: Callable[[], Any], pick: Callable[[list[Json]], Json], timeout: float, what: str
+    ) -> Json:
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            try:
+                return pick(await ask())
+            except (IndexError, StopIteration):
+                await asyncio.sleep(0.02)
+        raise AssertionError(f"no {what} after {timeout} s")
+
+
+@asynccontextmanager
+async def running(config: Config) -> AsyncIterator[MuxHandle]:
+    """A simulator in this event loop, on a free port unless `config.port` says otherwise than the default."""
+    chosen = replace(config, port=0) if config.port == Config.port else config
+    async with listening(chosen) as where, attach(where.base_url, chosen, where.tls_url) as handle:
+        yield handle
+
+
+@asynccontextmanager
+async def attach(base_url: str, config: Config, tls_url: str | None = None) -> AsyncIterator[MuxHandle]:
+    """The handle of a simulator that already runs at `base_url` with `config`'s credentials."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as http:
+        yield MuxHandle(base_url.rstrip("/"), config, http, tls_url)
+
+
+async def make_clip(
+    path: Path, *, seconds: float = 2, size: str = "640x360", sound: bool = True, ffmpeg: Path | None = None
+) -> Path:
+    """A real little video at `path` (its suffix says the container): a moving test picture, and a tone if `sound`."""
+    command = [
+        find_ffmpeg(ffmpeg),
+        "-y",
+        "-v",
+        "error",
+        "-nostdin",
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=size={size}:rate=25",
+    ]
+    if sound:
+        command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
+    command += ["-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-threads", "2"]
+    command += ["-movflags", "+faststart", str(path)]
+    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    _, said = await process.communicate()
+    if process.returncode != 0:
+        raise RuntimeError(f"ffmpeg could not make {path}: {said.decode('utf-8', 'replace')}")
+    return path
