@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { ApiProblem } from '../api/problem';
+import { blockFor, endsPlayback } from './policy';
+
+const problem = (status: number, details = {}, retryAfter?: number) =>
+  new ApiProblem(status, 'slug', 'because', retryAfter, details);
+
+describe('a refused grant', () => {
+  it.each([
+    [401, 'signed-out'],
+    [403, 'no-access'],
+    [404, 'not-found'],
+  ])('with %i is final: %s', (status, reason) => {
+    expect(blockFor(problem(status), 1, 0.5)).toMatchObject({ reason, retryInMs: null });
+    expect(endsPlayback(problem(status))).toBe(true);
+  });
+
+  it('is asked for again while the video is processing', () => {
+    const block = blockFor(problem(409, { processingStatus: 'processing' }), 1, 0.5);
+    expect(block.reason).toBe('processing');
+    expect(block.retryInMs).toBeGreaterThan(0);
+  });
+
+  it('says why a video was refused, and does not ask again', () => {
+    expect(blockFor(problem(409, { processingStatus: 'error' }), 1, 0.5)).toMatchObject({
+      reason: 'refused',
+      message: 'because',
+      retryInMs: null,
+    });
+  });
+
+  it.each([0, 429, 500, 503])('with %i is tried again, no sooner than asked, and does not end playing', (status) => {
+    const block = blockFor(problem(status, {}, 90_000), 1, 0.5);
+    expect(block.reason).toBe('busy');
+    expect(block.retryInMs).toBeGreaterThanOrEqual(90_000);
+    expect(endsPlayback(problem(status))).toBe(false);
+  });
+});

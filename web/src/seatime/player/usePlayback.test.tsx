@@ -1,0 +1,119 @@
+import { act, cleanup, renderHook } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SeatimeApi } from '../api/client';
+import { SeatimeProvider } from '../context';
+import { usePlayback } from './usePlayback';
+
+/** The gateway as a browser sees it: a queue of answers per path. */
+const answers = new Map<string, (() => Response)[]>();
+const asked: string[] = [];
+
+const json = (status: number, body: unknown, headers = {}) =>
+  new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json', ...headers } });
+const grant = (watchGrant: string, more = {}) => () =>
+  json(200, {
+    provider: 'mux',
+    playbackId: 'abc',
+    signedUrl: `http://127.0.0.1/abc.m3u8?token=${watchGrant}`,
+    expiresAt: '2026-11-20T13:00:00Z',
+    refreshAfter: 48,
+    watchGrant,
+    resume: 7,
+    ...more,
+  });
+const refusal = (status: number, more = {}, headers = {}) => () => json(status, { title: 'no', ...more }, headers);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  answers.clear();
+  asked.length = 0;
+  vi.stubGlobal('fetch', async (url: string) => {
+    asked.push(url);
+    const queue = answers.get(new URL(url, 'http://localhost').pathname) ?? [];
+    const next = queue.length > 1 ? queue.shift() : queue[0];
+    if (!next) throw new TypeError('Failed to fetch');
+    return next();
+  });
+});
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const api = new SeatimeApi({ token: () => 'bearer' });
+const wrapper = ({ children }: { children: ReactNode }) => <SeatimeProvider api={api}>{children}</SeatimeProvider>;
+const PLAYBACK = '/api/videos/l1/playback';
+const open = async () => {
+  const hook = renderHook(() => usePlayback('l1'), { wrapper });
+  await pass(0);
+  return hook;
+};
+const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+
+describe('usePlayback', () => {
+  it('holds a grant and refreshes it with itself when it is due', async () => {
+    answers.set(PLAYBACK, [grant('first'), grant('second', { resume: 30 })]);
+    const { result } = await open();
+    expect(result.current.playback).toMatchObject({ phase: 'ready', startAt: 7, grant: { watchGrant: 'first' } });
+    await pass(47_000);
+    expect(asked).toHaveLength(1);
+    await pass(1_000);
+    expect(asked.at(-1)).toBe(`${PLAYBACK}?refresh=first`);
+    expect(result.current.playback).toMatchObject({ phase: 'ready', startAt: 7, grant: { watchGrant: 'second' } });
+  });
+
+  it('resumes where the progress says when the grant does not', async () => {
+    answers.set(PLAYBACK, [grant('first', { resume: null })]);
+    answers.set('/api/progress/lessons/l1', [() => json(200, { resumePosition: 11, duration: 60 })]);
+    const { result } = await open();
+    expect(result.current.playback).toMatchObject({ phase: 'ready', startAt: 11 });
+  });
+
+  it('waits for a video that is still processing', async () => {
+    answers.set(PLAYBACK, [refusal(409, { processingStatus: 'processing' }), grant('first')]);
+    const { result } = await open();
+    expect(result.current.playback).toMatchObject({ phase: 'blocked', block: { reason: 'processing' } });
+    await pass(3_000);
+    expect(result.current.playback.phase).toBe('ready');
+  });
+
+  it('waits as long as a 429 asks for', async () => {
+    answers.set(PLAYBACK, [refusal(429, {}, { 'Retry-After': '20' }), grant('first')]);
+    const { result } = await open();
+    await pass(19_000);
+    expect(asked).toHaveLength(1);
+    await pass(1_000);
+    expect(result.current.playback.phase).toBe('ready');
+  });
+
+  it('plays on through an outage of the refresh', async () => {
+    answers.set(PLAYBACK, [grant('first'), refusal(503), grant('second')]);
+    const { result } = await open();
+    await pass(48_000);
+    expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'first' } });
+    await pass(5_000);
+    expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'second' } });
+  });
+
+  it('ends when the right to watch is gone', async () => {
+    answers.set(PLAYBACK, [grant('first'), refusal(403)]);
+    const { result } = await open();
+    await pass(48_000);
+    expect(result.current.playback).toMatchObject({ phase: 'blocked', block: { reason: 'no-access' } });
+    await pass(600_000);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('refreshes on wake when the time has passed meanwhile', async () => {
+    answers.set(PLAYBACK, [grant('first'), grant('second')]);
+    const { result } = await open();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await act(async () => {
+      document.dispatchEvent(new Event('visibilitychange'));
+      await vi.advanceTimersByTimeAsync(0);
+    });
+    expect(result.current.playback).toMatchObject({ grant: { watchGrant: 'second' } });
+  });
+});

@@ -1,0 +1,72 @@
+import { cleanup, render, screen } from '@testing-library/react';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { LessonProgress } from '../api/types';
+import { clock, percent } from '../format';
+import { CompletionStatus } from './CompletionStatus';
+import { WatchedStrip } from './WatchedStrip';
+import { describe as describeRetention, pointsOf } from './retention';
+
+afterEach(cleanup);
+
+const progress: LessonProgress = {
+  lessonId: 'l1',
+  courseId: 'c1',
+  duration: 100,
+  resumePosition: 40,
+  covered: [
+    [0, 20],
+    [90, 100],
+  ],
+  coverage: 0.3,
+  threshold: 0.9,
+  complete: false,
+  watched: { live: 30, late: 0 },
+  reasons: [{ code: 'coverage', message: 'Watch 60 % more.' }],
+  cuts: { over_rate: 12.4, hidden: 0.2 },
+};
+
+describe('the watched strip', () => {
+  it('shows each covered range in its place, and says it', () => {
+    render(<WatchedStrip covered={progress.covered} duration={100} coverage={0.3} threshold={0.9} />);
+    expect(screen.getByRole('img').getAttribute('aria-label')).toBe('Watched: 0:00 to 0:20, 1:30 to 1:40');
+    const places = screen.getAllByTestId('covered-range').map(({ style }) => [style.left, style.width]);
+    expect(places).toEqual([['0%', '20%'], ['90%', '10%']]);
+    expect(screen.getByTestId('coverage').textContent).toBe('30 % watched');
+  });
+});
+
+describe('the completion', () => {
+  it('says why not, and what was not counted', () => {
+    render(<CompletionStatus progress={progress} />);
+    expect(screen.getByText('Watch 60 % more.')).toBeTruthy();
+    expect(screen.getByText(/0:12: played faster/)).toBeTruthy();
+    expect(screen.queryByText(/hidden/)).toBeNull();
+  });
+
+  it('says so when it is', () => {
+    render(<CompletionStatus progress={{ ...progress, complete: true, reasons: [], cuts: {} }} />);
+    expect(screen.getByText('✓ Lesson complete')).toBeTruthy();
+  });
+});
+
+describe('figures', () => {
+  it('never round a share up to a goal that was missed', () => {
+    expect(percent(0.8999)).toBe('89 %');
+    expect(percent(0.29)).toBe('29 %');
+    expect(percent(1)).toBe('100 %');
+  });
+
+  it('read as a clock', () => {
+    expect([0, 59.6, 61, 3_661].map(clock)).toEqual(['0:00', '1:00', '1:01', '1:01:01']);
+  });
+
+  it('become points of a curve and a sentence', () => {
+    const points = pointsOf({ bucketSeconds: 5, unique: [3, 1, 2], replays: [0, 4] });
+    expect(points).toEqual([
+      { at: 0, unique: 3, replays: 0 },
+      { at: 5, unique: 1, replays: 4 },
+      { at: 10, unique: 2, replays: 0 },
+    ]);
+    expect(describeRetention(points, clock)).toBe('3 viewers at the start, 2 at the end; fewest (1) at 0:05.');
+  });
+});

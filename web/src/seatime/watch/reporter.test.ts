@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Beat } from './beats';
+import { BeatOutbox } from './outbox';
+import { WatchReporter } from './reporter';
+import { MemoryStore } from './store';
+
+/** A media element whose clock is the test's: `play(s)` lets it play for s seconds. */
+class Element extends EventTarget {
+  currentTime = 0;
+  paused = true;
+  ended = false;
+  seeking = false;
+  readyState = 4;
+  playbackRate = 1;
+  now = 1_000_000;
+
+  fire(...types: string[]): void {
+    for (const type of types) this.dispatchEvent(new Event(type));
+  }
+
+  start(): void {
+    this.paused = false;
+    this.fire('play', 'playing');
+  }
+
+  play(seconds: number): void {
+    for (let i = 0; i < seconds * 4; i += 1) {
+      this.now += 250;
+      this.currentTime += 0.25 * this.playbackRate;
+      this.fire('timeupdate');
+    }
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.fire('pause');
+  }
+
+  seek(to: number): void {
+    this.seeking = true;
+    this.currentTime = to;
+    this.fire('seeking');
+    this.seeking = false;
+    this.fire('timeupdate', 'seeked');
+    if (!this.paused) this.fire('playing');
+  }
+}
+
+let count = 0;
+let media: Element;
+let reporter: WatchReporter;
+let sent: { grant: string; beat: Beat }[];
+let beacons: Beat[];
+let up = true;
+
+const mount = (grant: string) => {
+  const outbox = new BeatOutbox(Promise.resolve(new MemoryStore()), {
+    send: async (under, beats) => {
+      if (!up) return { status: 0 };
+      sent.push(...beats.map((beat) => ({ grant: under, beat })));
+      return { status: 202 };
+    },
+    beacon: (_grant, beats) => {
+      beacons.push(...beats);
+      return true;
+    },
+  });
+  return new WatchReporter(media, grant, outbox, () => media.now);
+};
+
+/** Let the outbox's promises run out. */
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
+const segments = () => sent.map(({ beat }) => beat.watched_segments).filter((ranges) => ranges.length > 0);
+const events = () => sent.flatMap(({ beat }) => beat.events);
+
+beforeEach(() => {
+  media = new Element();
+  sent = [];
+  beacons = [];
+  up = true;
+  count += 1;
+  reporter = mount(`grant-${count}`);
+});
+afterEach(() => reporter.dispose());
+
+describe('the reporter', () => {
+  it('beats every ten seconds and on pause', async () => {
+    media.start();
+    media.play(23);
+    media.pause();
+    await settle();
+    expect(segments()).toEqual([[[0, 10]], [[10, 20]], [[20, 23]]]);
+    expect(sent.map(({ beat }) => beat.seq)).toEqual([1, 2, 3]);
+    expect(events().map(({ type }) => type)).toEqual(['play', 'pause']);
+  });
+
+  it('does not credit what was skipped', async () => {
+    media.start();
+    media.play(4);
+    media.seek(50);
+    media.play(4);
+    media.pause();
+    await settle();
+    expect(segments()).toEqual([[[0, 4]], [[50, 54]]]);
+    expect(events().find(({ type }) => type === 'seek')).toMatchObject({ from: 4, to: 50 });
+  });
+
+  it('does not credit a stall, nor the wait in a pause', async () => {
+    media.start();
+    media.play(2);
+    media.readyState = 2;
+    media.fire('waiting');
+    media.now += 30_000;
+    media.readyState = 4;
+    media.fire('playing');
+    media.play(2);
+    media.pause();
+    await settle();
+    expect(sent.map(({ beat }) => beat.at - beat.since)).toEqual([2_000, 2_000]);
+    expect(segments()).toEqual([[[0, 2]], [[2, 4]]]);
+  });
+
+  it('tells rates apart', async () => {
+    media.start();
+    media.play(2);
+    media.playbackRate = 2;
+    media.fire('ratechange');
+    media.play(2);
+    media.pause();
+    await settle();
+    expect(sent.map(({ beat }) => [beat.rate, beat.watched_segments])).toEqual([
+      [1, [[0, 2]]],
+      [2, [[2, 6]]],
+    ]);
+  });
+
+  it('closes at the end with one beat', async () => {
+    media.start();
+    media.play(3);
+    media.paused = true;
+    media.ended = true;
+    media.fire('pause', 'ended');
+    await settle();
+    expect(sent).toHaveLength(1);
+    expect(events().map(({ type }) => type)).toEqual(['play', 'complete']);
+  });
+
+  it('gives each beat to the grant it was played under, and numbers on', async () => {
+    media.start();
+    media.play(3);
+    reporter.useGrant(`refreshed-${count}`);
+    media.play(3);
+    media.pause();
+    await settle();
+    expect(sent.map(({ grant, beat }) => [grant, beat.seq, beat.watched_segments])).toEqual([
+      [`grant-${count}`, 1, [[0, 3]]],
+      [`refreshed-${count}`, 2, [[3, 6]]],
+    ]);
+  });
+
+  it('does not take a replaced source for a seek', async () => {
+    media.start();
+    media.play(3);
+    media.paused = true;
+    media.currentTime = 0;
+    media.fire('emptied');
+    media.seek(3);
+    media.start();
+    media.play(3);
+    media.pause();
+    await settle();
+    expect(segments()).toEqual([[[0, 3]], [[3, 6]]]);
+    expect(events().some(({ type }) => type === 'seek')).toBe(false);
+  });
+
+  it('numbers on when a player is mounted again under the same grant', async () => {
+    media.start();
+    media.play(3);
+    media.pause();
+    reporter.dispose();
+    reporter = mount(`grant-${count}`);
+    media.start();
+    media.play(3);
+    media.pause();
+    await settle();
+    expect(sent.map(({ beat }) => beat.seq)).toEqual([1, 2]);
+  });
+
+  it('tells by beacon what was played when the page goes away', async () => {
+    up = false;
+    media.start();
+    media.play(12);
+    await settle();
+    media.play(3);
+    window.dispatchEvent(new Event('pagehide'));
+    expect(beacons.map(({ watched_segments: ranges }) => ranges)).toEqual([[[0, 10]], [[10, 15]]]);
+  });
+
+  it('says nothing while nothing plays', async () => {
+    media.seek(20);
+    media.fire('timeupdate', 'waiting');
+    document.dispatchEvent(new Event('visibilitychange'));
+    await settle();
+    expect(sent).toEqual([]);
+  });
+});
