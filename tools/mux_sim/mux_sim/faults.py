@@ -10,6 +10,9 @@ from aiohttp import web
 
 from mux_sim.errors import api_body
 
+# The API has no CORS; without it on the other hosts a browser would see a dead network instead of the status.
+_API = ("/video/", "/data/", "/system/")
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -36,7 +39,7 @@ class Fault:
         return (
             (self.times is None or self.times > 0)
             and request.path.startswith(self.path)
-            and self.method in (None, request.method)
+            and (self.method == request.method or (self.method is None and request.method != "OPTIONS"))
             and random.random() < self.fraction
         )
 
@@ -64,7 +67,9 @@ async def apply(fault: Fault, request: web.Request, handler: Handler) -> web.Str
     if fault.drop == "before":
         return _cut(request)
     if fault.status is not None:
-        headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+        headers = {"Access-Control-Allow-Origin": "*"} if not request.path.startswith(_API) else {}
+        if fault.retry_after is not None:
+            headers["Retry-After"] = str(fault.retry_after)
         return web.json_response(api_body(fault.status, "Fault on request"), status=fault.status, headers=headers)
     response = await handler(request)
     return _cut(request) if fault.drop == "after" else response

@@ -94,11 +94,13 @@ def delete_asset(sim: Simulator, asset: Asset) -> None:
     announce.asset(sim.webhooks, "deleted", asset)
 
 
-def resume_uploads(sim: Simulator) -> None:
-    """After a restart: an upload whose last byte had arrived becomes its asset now."""
+def resume(sim: Simulator) -> None:
+    """After a restart: finish uploads whose last byte had arrived, send what was on its way, transcode what waits."""
+    sim.webhooks.resume()
     for upload in sim.store.uploads:
         path = sim.store.upload_path(upload.id)
         if upload.status == "waiting" and upload.total is not None:
             arrived = sim.store.asset_of_upload(upload.id) is not None
             if arrived or (path.exists() and path.stat().st_size == upload.total):
                 finish_upload(sim, upload)
+    sim.jobs.start()

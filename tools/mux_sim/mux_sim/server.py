@@ -29,6 +29,7 @@ from mux_sim.limits import RateLimits
 from mux_sim.simulator import SIMULATOR, Simulator, of
 
 _API = ("/video/", "/data/", "/system/")
+_PLAYBACK_HOSTS = ("stream.", "image.")
 SWEEP_EVERY = 0.5
 
 
@@ -37,9 +38,9 @@ def create_app(config: Config) -> web.Application:
     app = web.Application(middlewares=[_errors, _faults, _limits(config), _auth])
 
     async def lifespan(app: web.Application) -> AsyncIterator[None]:
-        sim = await Simulator.start(config)
+        sim = await Simulator.open(config)
         app[SIMULATOR] = sim
-        lifecycle.resume_uploads(sim)
+        lifecycle.resume(sim)
         sweeper = asyncio.create_task(_sweep(sim))
         yield
         sweeper.cancel()
@@ -74,6 +75,8 @@ async def _errors(request: web.Request, handler: faults.Handler) -> web.StreamRe
         return response
     except web.HTTPException as error:
         if error.status in (404, 405):
+            if request.host.startswith(_PLAYBACK_HOSTS):
+                return playback_response(PlaybackError(404, "Not Found"))
             return web.json_response(api_body(404, NOT_FOUND), status=404)
         raise
 

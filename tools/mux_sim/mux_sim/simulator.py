@@ -20,7 +20,7 @@ from mux_sim.webhooks import Webhooks
 
 @dataclass
 class Simulator:
-    """What every handler needs. Build with `start`, end with `close`."""
+    """What every handler needs. Build with `open`, end with `close`."""
 
     config: Config
     clock: Clock
@@ -33,8 +33,8 @@ class Simulator:
     fail_next_uploads: list[str] = field(default_factory=list)
 
     @classmethod
-    async def start(cls, config: Config) -> "Simulator":
-        """Read the data folder and take up what a stop or kill interrupted."""
+    async def open(cls, config: Config) -> "Simulator":
+        """Read the data folder; `lifecycle.resume` then takes up what a stop or kill interrupted."""
         store = Store(config.data_dir)
         for key_id, private_key in config.signing_keys.items():
             if store.keys.get(key_id) is None:
@@ -43,10 +43,7 @@ class Simulator:
         http = aiohttp.ClientSession()
         webhooks = Webhooks(config, store, Courier(config, http))
         jobs = Jobs(config, store, webhooks, http)
-        simulator = cls(config, Clock(), store, Faults(), http, webhooks, jobs, _secret(config))
-        webhooks.resume()
-        jobs.start()
-        return simulator
+        return cls(config, Clock(), store, Faults(), http, webhooks, jobs, _secret(config))
 
     async def close(self) -> None:
         await self.jobs.close()

@@ -4,6 +4,8 @@
 """
 
 import asyncio
+import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -186,13 +188,22 @@ async def running(config: Config) -> AsyncIterator[MuxHandle]:
 
 
 @asynccontextmanager
+async def running_simulator(**settings: Any) -> AsyncIterator[MuxHandle]:
+    """A simulator for one test: fresh data folder, quick transcodes and retries; `settings` are `Config` fields."""
+    with tempfile.TemporaryDirectory(prefix="mux-sim-") as folder:
+        quick: dict[str, Any] = {"data_dir": Path(folder), "preset": "ultrafast", "webhook_retry_base": 0.05}
+        async with running(Config(**(quick | settings))) as handle:
+            yield handle
+
+
+@asynccontextmanager
 async def attach(base_url: str, config: Config, tls_url: str | None = None) -> AsyncIterator[MuxHandle]:
     """The handle of a simulator that already runs at `base_url` with `config`'s credentials."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as http:
         yield MuxHandle(base_url.rstrip("/"), config, http, tls_url)
 
 
-async def make_clip(
+def make_clip(
     path: Path, *, seconds: float = 2, size: str = "640x360", sound: bool = True, ffmpeg: Path | None = None
 ) -> Path:
     """A real little video at `path` (its suffix says the container): a moving test picture, and a tone if `sound`."""
@@ -211,8 +222,7 @@ async def make_clip(
         command += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
     command += ["-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-threads", "2"]
     command += ["-movflags", "+faststart", str(path)]
-    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
-    _, said = await process.communicate()
-    if process.returncode != 0:
-        raise RuntimeError(f"ffmpeg could not make {path}: {said.decode('utf-8', 'replace')}")
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"ffmpeg could not make {path}: {done.stderr}")
     return path
