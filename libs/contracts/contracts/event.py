@@ -7,14 +7,18 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from contracts.topic import Topic
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$", description="Identifier given by the LMS.")]
-Milliseconds = Annotated[int, Field(ge=0, description="Milliseconds.")]
-Version = Annotated[int, Field(ge=1, description="Grows by one with every change of the subject; the highest wins.")]
+JSON_SAFE = 2**53 - 1  # the largest integer that every JSON reader keeps exact
+
+Milliseconds = Annotated[int, Field(ge=0, le=JSON_SAFE, description="Milliseconds.")]
+Version = Annotated[
+    int, Field(ge=1, le=JSON_SAFE, description="Grows by one with every change of the subject; the highest wins.")
+]
 Range = Annotated[
     tuple[Milliseconds, Milliseconds], Field(description="Half-open media range [from, to) in milliseconds.")
 ]
 Timestamp = AwareDatetime
 
-__all__ = ["Event", "Id", "Milliseconds", "Range", "Timestamp", "Version"]
+__all__ = ["JSON_SAFE", "Event", "Id", "Milliseconds", "Range", "Timestamp", "Version"]
 
 
 class Event(BaseModel):

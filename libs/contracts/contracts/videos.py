@@ -74,7 +74,7 @@ class LessonChanged(Event):
     course_id: Id
     version: Version
     title: str
-    position: int = 0
+    position: int = Field(default=0, ge=-(2**31), lt=2**31)
     required: bool = True
     deleted: bool = False
     processing_status: ProcessingStatus
