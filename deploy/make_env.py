@@ -1,4 +1,4 @@
-"""Write the `.env` that docker-compose.yml reads: every secret made here and now, none of them in an image or in git."""
+"""Write the `.env` that docker-compose.yml reads: every secret made here and now, none in an image or in git."""
 
 import base64
 import json
@@ -13,13 +13,11 @@ TARGET = Path(__file__).resolve().parent.parent / ".env"
 
 
 def _pem(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> str:
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return base64.b64encode(pem).decode()
 
 
-def _public_pem(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> str:
+def _public_pem(key: ed25519.Ed25519PrivateKey) -> str:
     pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(pem).decode()
 
@@ -28,7 +26,6 @@ def environment() -> dict[str, str]:
     """Values for every variable that the compose file asks for, for use with the simulator in Mux's place."""
     signing, grants = rsa.generate_private_key(65537, 2048), ed25519.Ed25519PrivateKey.generate()
     signing_id, grants_id = secrets.token_urlsafe(24), f"grants-{secrets.token_hex(4)}"
-    webhook_secret = secrets.token_urlsafe(32)
     return {
         "POSTGRES_PASSWORD": secrets.token_urlsafe(24),
         "SEATIME_OWNER_PASSWORD": secrets.token_urlsafe(24).replace("-", "x"),
@@ -39,11 +36,9 @@ def environment() -> dict[str, str]:
         "S3_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
         "MUX_TOKEN_ID": secrets.token_hex(16),
         "MUX_TOKEN_SECRET": secrets.token_urlsafe(48),
-        "MUX_WEBHOOK_SECRETS": webhook_secret,
-        "MUX_SIM_WEBHOOK_SECRET": webhook_secret,
+        "MUX_WEBHOOK_SECRETS": secrets.token_urlsafe(32),
         "MUX_SIGNING_KEY": signing_id,
         "MUX_PRIVATE_KEY": _pem(signing),
-        "MUX_SIM_SIGNING_KEYS": json.dumps({signing_id: _public_pem(signing)}, separators=(",", ":")),
         "WATCH_GRANT_KEY_ID": grants_id,
         "WATCH_GRANT_PRIVATE_KEY": _pem(grants),
         "WATCH_GRANT_PUBLIC_KEYS": json.dumps({grants_id: _public_pem(grants)}, separators=(",", ":")),
