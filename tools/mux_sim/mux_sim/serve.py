@@ -1,7 +1,10 @@
 """Listening: one app on one HTTP port, and on an HTTPS port if wanted."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -9,6 +12,9 @@ from aiohttp import web
 from mux_sim.config import Config
 from mux_sim.server import create_app
 from mux_sim.tls import server_context
+
+START_TIMEOUT = 30.0
+STOP_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,37 @@ async def listening(config: Config) -> AsyncIterator[Listening]:
         yield Listening(f"http://{config.host}:{_port(plain)}", tls_url)
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def listening_in_thread(config: Config) -> Iterator[Listening]:
+    """The same in a thread with its own event loop: callers may block, and need not have a loop at all."""
+    started: Future[tuple[Listening, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        async with listening(config) as where:
+            started.set_result((where, asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except BaseException as failure:
+            if started.done():
+                raise
+            started.set_exception(failure)
+
+    thread = threading.Thread(target=run, name="mux-sim")
+    thread.start()
+    try:
+        where, loop, stop = started.result(START_TIMEOUT)
+        try:
+            yield where
+        finally:
+            loop.call_soon_threadsafe(stop.set)
+    finally:
+        thread.join(STOP_TIMEOUT)
 
 
 def _port(site: web.TCPSite) -> int:

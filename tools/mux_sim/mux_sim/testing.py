@@ -1,14 +1,14 @@
 """A running simulator in a test: `async with running(Config(...)) as mux`, then steer it over its control API.
 
-`attach` gives the same handle for a simulator that runs elsewhere (the devstack's, a container's).
+For one that runs elsewhere (the devstack's, a container's): `Simulator(base_url, Config(...its credentials))`.
 """
 
 import asyncio
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,25 +18,29 @@ import aiohttp
 from mux_sim.config import Config
 from mux_sim.ffmpeg import find_ffmpeg
 from mux_sim.model import Json
-from mux_sim.serve import listening
+from mux_sim.serve import listening_in_thread
 from mux_sim.webhooks import ModeName, Order
 
+CALL_TIMEOUT = aiohttp.ClientTimeout(total=120)
 
-class MuxHandle:
+
+class Simulator:
     """One simulator and what a test may do to it. Every call raises for an answer that isn't 2xx."""
 
-    def __init__(self, base_url: str, config: Config, http: aiohttp.ClientSession, tls_url: str | None = None) -> None:
-        self.base_url = base_url
+    def __init__(self, base_url: str, config: Config, tls_url: str | None = None) -> None:
+        self.base_url = base_url.rstrip("/")
         self.tls_url = tls_url
         self.config = config
         self.token_id = config.token_id
         self.token_secret = config.token_secret
         self.webhook_secret = config.webhook_secret
-        self._http = http
         self._auth = aiohttp.BasicAuth(config.token_id, config.token_secret)
 
     async def _call(self, method: str, path: str, **options: Any) -> Any:
-        async with self._http.request(method, self.base_url + path, **options) as response:
+        async with (
+            aiohttp.ClientSession(timeout=CALL_TIMEOUT) as http,
+            http.request(method, self.base_url + path, **options) as response,
+        ):
             text = await response.text()
             if response.status >= 300:
                 raise AssertionError(f"{method} {path} answered {response.status}: {text}")
@@ -179,28 +183,32 @@ class MuxHandle:
         raise AssertionError(f"no {what} after {timeout} s")
 
 
-@asynccontextmanager
-async def running(config: Config) -> AsyncIterator[MuxHandle]:
-    """A simulator in this event loop, on a free port unless `config.port` says otherwise than the default."""
+@contextmanager
+def running_in_thread(config: Config) -> Iterator[Simulator]:
+    """A simulator beside the test, on a free port unless `config.port` says otherwise than the default."""
     chosen = replace(config, port=0) if config.port == Config.port else config
-    async with listening(chosen) as where, attach(where.base_url, chosen, where.tls_url) as handle:
-        yield handle
+    with listening_in_thread(chosen) as where:
+        yield Simulator(where.base_url, chosen, where.tls_url)
 
 
 @asynccontextmanager
-async def running_simulator(**settings: Any) -> AsyncIterator[MuxHandle]:
+async def running(config: Config) -> AsyncIterator[Simulator]:
+    """The same for async code: the test's own loop may block or stand still, the simulator goes on."""
+    beside = running_in_thread(config)
+    simulator = await asyncio.to_thread(beside.__enter__)
+    try:
+        yield simulator
+    finally:
+        await asyncio.to_thread(beside.__exit__, None, None, None)
+
+
+@asynccontextmanager
+async def running_simulator(**settings: Any) -> AsyncIterator[Simulator]:
     """A simulator for one test: fresh data folder, quick transcodes and retries; `settings` are `Config` fields."""
     with tempfile.TemporaryDirectory(prefix="mux-sim-") as folder:
         quick: dict[str, Any] = {"data_dir": Path(folder), "preset": "ultrafast", "webhook_retry_base": 0.05}
-        async with running(Config(**(quick | settings))) as handle:
-            yield handle
-
-
-@asynccontextmanager
-async def attach(base_url: str, config: Config, tls_url: str | None = None) -> AsyncIterator[MuxHandle]:
-    """The handle of a simulator that already runs at `base_url` with `config`'s credentials."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as http:
-        yield MuxHandle(base_url.rstrip("/"), config, http, tls_url)
+        async with running(Config(**(quick | settings))) as simulator:
+            yield simulator
 
 
 def make_clip(
