@@ -34,7 +34,7 @@ class Simulator:
         self.token_id = config.token_id
         self.token_secret = config.token_secret
         self.webhook_secret = config.webhook_secret
-        self._auth = aiohttp.BasicAuth(config.token_id, config.token_secret)
+        self._login = {"Authorization": aiohttp.encode_basic_auth(config.token_id, config.token_secret)}
 
     async def _call(self, method: str, path: str, **options: Any) -> Any:
         async with (
@@ -51,7 +51,7 @@ class Simulator:
 
     async def api(self, method: str, path: str, body: Json | None = None) -> Any:
         """Mux's own API with the right credentials: `api("GET", "/video/v1/assets")`, the parsed body."""
-        return await self._call(method, path, json=body, auth=self._auth)
+        return await self._call(method, path, json=body, headers=self._login)
 
     # --- webhooks -----------------------------------------------------------------------------------------------
     async def set_webhook(self, url: str, secret: str | None = None, endpoint: str = "default") -> None:
