@@ -1,8 +1,12 @@
 """Free and busy TCP ports on the loopback interface."""
 
+import os
 import socket
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from typing import cast
 
-from devstack.errors import BusyPort
+from devstack.errors import BusyPort, StackError
 
 HOST = "127.0.0.1"
 
@@ -31,3 +35,46 @@ def accepts(port: int, timeout: float = 1.0) -> bool:
             return True
     except OSError:
         return False
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where each part listens; every field has the environment variable SEATIME_PORT_<NAME>."""
+
+    gateway: int = 8600
+    mux: int = 8601
+    s3: int = 8602
+    postgres: int = 8603
+    kafka: int = 8604
+    kafka_controller: int = 8605
+    upload_worker: int = 8611
+    playback_worker: int = 8612
+    progress_worker: int = 8613
+    analytics_worker: int = 8614
+
+    @classmethod
+    def from_env(cls) -> "Ports":
+        """Raise StackError on a value that is not a port."""
+        return cls(**{field.name: _port(field.name, cast(int, field.default)) for field in fields(cls)})
+
+    @classmethod
+    def ephemeral(cls) -> "Ports":
+        """Free ports, all different."""
+        with ExitStack() as probes:
+            held = [probes.enter_context(socket.socket()) for _ in fields(cls)]
+            for probe in held:
+                probe.bind((HOST, 0))
+            return cls(*(probe.getsockname()[1] for probe in held))
+
+
+def variable(name: str) -> str:
+    return f"SEATIME_PORT_{name.upper()}"
+
+
+def _port(name: str, default: int) -> int:
+    given = os.environ.get(variable(name), "").strip()
+    if not given:
+        return default
+    if not given.isdigit() or not 0 < int(given) < 65536:
+        raise StackError(f"{variable(name)}={given} is not a port")
+    return int(given)

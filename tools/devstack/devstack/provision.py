@@ -3,6 +3,10 @@
 What the application role may do inside a database is the migrations' business.
 """
 
+from urllib.parse import quote
+
+from devstack.ports import HOST
+
 
 def create_roles_sql(service: str, owner_password: str, app_password: str) -> list[str]:
     """Statements that make `<service>_owner` and `<service>_app`, or set the passwords of those that exist."""
@@ -33,3 +37,7 @@ def _role(role: str, password: str) -> str:
 
 def _name(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def database_url(port: int, database: str, role: str, password: str) -> str:
+    return f"postgresql://{role}:{quote(password, safe='')}@{HOST}:{port}/{database}"

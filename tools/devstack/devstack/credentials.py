@@ -1,0 +1,72 @@
+"""The stack's secrets: made once, kept in one file that only its owner may read."""
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from devstack.paths import SERVICES
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Passwords by role, keys as base64 of PEM. `mux_signing_key` and its private key are the simulator's to give."""
+
+    postgres_password: str
+    role_passwords: dict[str, str] = field(repr=False)
+    jwt_secret: str
+    s3_access_key: str
+    s3_secret_key: str
+    mux_token_id: str
+    mux_token_secret: str
+    mux_webhook_secret: str
+    grant_key_id: str
+    grant_private_key: str
+    grant_public_key: str
+    mux_signing_key: str = ""
+    mux_private_key: str = ""
+
+    def with_signing_key(self, key_id: str, private_key: str) -> "Credentials":
+        return replace(self, mux_signing_key=key_id, mux_private_key=private_key)
+
+
+def load_or_create(path: Path) -> Credentials:
+    if path.exists():
+        return Credentials(**json.loads(path.read_text()))
+    made = _create()
+    save(path, made)
+    return made
+
+
+def save(path: Path, credentials: Credentials) -> None:
+    """Whole or not at all, and never readable by others."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(asdict(credentials), out, indent=1)
+    fresh.replace(path)
+
+
+def _create() -> Credentials:
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    roles = [f"{service}_{kind}" for service in SERVICES for kind in ("owner", "app")]
+    return Credentials(
+        postgres_password=secrets.token_urlsafe(24),
+        role_passwords={role: secrets.token_urlsafe(24) for role in roles},
+        jwt_secret=secrets.token_urlsafe(48),
+        s3_access_key="seatime",
+        s3_secret_key=secrets.token_urlsafe(24),
+        mux_token_id=secrets.token_urlsafe(16),
+        mux_token_secret=secrets.token_urlsafe(32),
+        mux_webhook_secret=secrets.token_urlsafe(32),
+        grant_key_id=f"grant-{secrets.token_hex(4)}",
+        grant_private_key=base64.b64encode(private).decode(),
+        grant_public_key=base64.b64encode(public).decode(),
+    )

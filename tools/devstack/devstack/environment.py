@@ -1,0 +1,79 @@
+"""What the services' processes are told: one environment for all, made of the parts' addresses and the secrets."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from devstack.credentials import Credentials
+from devstack.paths import SERVICES
+from devstack.ports import HOST, Ports
+from devstack.provision import database_url
+
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "PYTHONPATH")
+S3_NAMES = ("S3_ENDPOINT_URL", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_REGION")
+DATABASE_NAMES = tuple(f"DATABASE{kind}_URL_{name.upper()}" for name in SERVICES for kind in ("", "_OWNER"))
+
+
+@dataclass(frozen=True)
+class Own:
+    """The parts that the caller brings: their variables, taken from the environment as they are."""
+
+    kafka: dict[str, str]
+    postgres: dict[str, str]
+    s3: dict[str, str]
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Own":
+        databases = {name: env[name] for name in DATABASE_NAMES if env.get(name)}
+        return cls(
+            kafka={name: env[name] for name in ("KAFKA_BOOTSTRAP_SERVERS",) if env.get(name)},
+            postgres=databases if len(databases) == len(DATABASE_NAMES) else {},
+            s3={name: env[name] for name in S3_NAMES if env.get(name)} if env.get("S3_ENDPOINT_URL") else {},
+        )
+
+
+def public_url(ports: Ports) -> str:
+    return f"http://localhost:{ports.gateway}"
+
+
+def mux_url(ports: Ports) -> str:
+    return f"http://localhost:{ports.mux}"
+
+
+def for_services(ports: Ports, credentials: Credentials, own: Own, *, data_dir: Path, log_level: str) -> dict[str, str]:
+    """Everything that any service reads. One process's secrets reach all: this is a stack for developers."""
+    made = {
+        "KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:{ports.kafka}",
+        "AUTH_JWT_SECRET": credentials.jwt_secret,
+        "MUX_BASE_URL": mux_url(ports),
+        "MUX_STREAM_BASE_URL": mux_url(ports),
+        "MUX_IMAGE_BASE_URL": mux_url(ports),
+        "MUX_TOKEN_ID": credentials.mux_token_id,
+        "MUX_TOKEN_SECRET": credentials.mux_token_secret,
+        "MUX_WEBHOOK_SECRETS": credentials.mux_webhook_secret,
+        "MUX_SIGNING_KEY": credentials.mux_signing_key,
+        "MUX_PRIVATE_KEY": credentials.mux_private_key,
+        "S3_ENDPOINT_URL": f"http://localhost:{ports.s3}",
+        "S3_BUCKET": "seatime",
+        "S3_ACCESS_KEY_ID": credentials.s3_access_key,
+        "S3_SECRET_ACCESS_KEY": credentials.s3_secret_key,
+        "S3_REGION": "us-east-1",
+        "WATCH_GRANT_PRIVATE_KEY": credentials.grant_private_key,
+        "WATCH_GRANT_KEY_ID": credentials.grant_key_id,
+        "WATCH_GRANT_PUBLIC_KEYS": json.dumps({credentials.grant_key_id: credentials.grant_public_key}),
+        "PUBLIC_BASE_URL": public_url(ports),
+        "HTTP_HOST": HOST,
+        "HTTP_PORT": str(ports.gateway),
+        "LOG_LEVEL": log_level,
+        "LOG_FORMAT": "console",
+        "SEATIME_DATA": str(data_dir),
+        "PYTHONUNBUFFERED": "1",
+    }
+    for service in SERVICES:
+        for kind, role in (("", "app"), ("_OWNER", "owner")):
+            name, password = f"{service}_{role}", credentials.role_passwords[f"{service}_{role}"]
+            made[f"DATABASE{kind}_URL_{service.upper()}"] = database_url(ports.postgres, service, name, password)
+    passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return passed_on | made | own.kafka | own.postgres | own.s3

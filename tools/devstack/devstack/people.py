@@ -1,0 +1,19 @@
+"""The cast of the demonstration, whom one can also sign in as in the web app."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str
+    name: str
+    role: str
+    note: str
+
+
+INSTRUCTOR = Person("ines", "Ines", "instructor", "owns the course, uploads, sees the dashboard")
+HONEST = Person("hana", "Hana", "learner", "watches every second")
+SKIPPER = Person("sami", "Sami", "learner", "skips to the end")
+STRANGER = Person("otto", "Otto", "learner", "is not enrolled")
+ADMIN = Person("ada", "Ada", "admin", "may do everything")
+EVERYBODY = (INSTRUCTOR, HONEST, SKIPPER, STRANGER, ADMIN)
