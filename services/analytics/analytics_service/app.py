@@ -1,0 +1,43 @@
+"""The analytics API: reads the roll-ups, writes nothing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from analytics_service.routes import router
+from analytics_service.settings import Settings
+from servicekit import database, http
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole API; its pool opens with the lifespan, its connections with the first request."""
+
+    @asynccontextmanager
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+        api.state.pool = await database.create_pool(settings.database_url, application_name="seatime-analytics-app")
+        try:
+            yield
+        finally:
+            await api.state.pool.close()
+
+    api = http.create_api(
+        settings,
+        service="analytics",
+        title="Seatime analytics",
+        version="1",
+        lifespan=lifespan,
+        checks=lambda api: {"database": lambda: database.ping(api.state.pool)},
+    )
+    api.state.settings = settings
+    api.include_router(router)
+    return api
+
+
+def main() -> None:
+    settings = Settings()
+    http.serve(create_app(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

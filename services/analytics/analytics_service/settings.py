@@ -1,0 +1,12 @@
+"""What the environment tells the analytics service."""
+
+from pydantic import AliasChoices, Field
+
+from servicekit.settings import CommonSettings
+
+
+class Settings(CommonSettings):
+    """Both processes read this; `database_url` is the application role's, which owns nothing."""
+
+    database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL_ANALYTICS", "database_url"))
+    analytics_max_age_s: int = Field(default=5, ge=0, description="How long a browser may show a report unasked.")

@@ -1,0 +1,55 @@
+"""The analytics worker: one consumer per topic. It produces nothing but dead letters."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from analytics_service import consumers
+from analytics_service.settings import Settings
+from servicekit import database, worker
+from servicekit.consumer import BatchConsumer
+from servicekit.kafka import Producer
+from servicekit.topic_ids import TopicIds, fetch_topic_id
+from servicekit.worker import Worker
+
+SERVICE = "analytics"
+
+
+@asynccontextmanager
+async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
+    """The running worker; starts without Kafka and PostgreSQL and catches up when they come."""
+    pool = await database.create_pool(
+        settings.database_url, application_name="seatime-analytics-worker", max_size=len(consumers.EFFECTS) + 1
+    )
+    topic_ids = TopicIds(partial(fetch_topic_id, settings))
+    try:
+        async with (
+            Producer(settings, service=SERVICE) as producer,
+            Worker(
+                settings,
+                service=SERVICE,
+                producer=producer,
+                topics=[part for topic in consumers.TOPICS for part in (topic, topic.dead_letters)],
+                consumers=[
+                    BatchConsumer(
+                        model.topic,
+                        model.model_validate_json,
+                        consumers.handler(pool, topic_ids, model),
+                        group=SERVICE,
+                    )
+                    for model in consumers.EFFECTS
+                ],
+                checks={"database": lambda: database.ping(pool)},
+            ) as running,
+        ):
+            yield running
+    finally:
+        await pool.close()
+
+
+def main() -> None:
+    worker.main(create_worker, Settings, SERVICE)
+
+
+if __name__ == "__main__":
+    main()
