@@ -1,0 +1,131 @@
+"""The HTTP process of the playback service."""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import FastAPI
+
+from playback_service import enrollments, keys, routes
+from playback_service.address import networks
+from playback_service.configured import Missing
+from playback_service.delivery import Deliveries
+from playback_service.grants import GrantIssuer
+from playback_service.lifetime import Lifetime
+from playback_service.playback import Means
+from playback_service.rate_limit import RateLimit
+from playback_service.settings import Settings
+from playback_service.signing import SigningKey, TokenSigner
+from playback_service.storage import open_presigner
+from servicekit import http, telemetry
+from servicekit.database import create_pool, ping
+
+SERVICE = "playback"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The API. Keys are read here, once: an unreadable one stops the start, a missing one does not."""
+    signer = _signer(settings)
+    issuer = _issuer(settings)
+    trusted_proxies = networks(settings.trusted_proxies)
+    address_key = _address_key(settings)
+
+    @asynccontextmanager
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+        pool = await create_pool(
+            settings.database_url,
+            application_name=SERVICE,
+            max_size=settings.database_pool_size,
+            command_timeout=5,
+        )
+        try:
+            async with open_presigner(settings) as presigner:
+                api.state.settings, api.state.pool, api.state.trusted_proxies = settings, pool, trusted_proxies
+                api.state.means = Means(
+                    pool=pool,
+                    deliveries=Deliveries(
+                        signer=signer,
+                        presigner=presigner,
+                        stream_base_url=settings.mux_stream_base_url.rstrip("/"),
+                        image_base_url=settings.mux_image_base_url.rstrip("/"),
+                    ),
+                    issuer=issuer,
+                    lifetime=Lifetime(
+                        min_s=settings.playback_ttl_min_s,
+                        max_s=settings.playback_ttl_s,
+                        grant_min_s=settings.watch_grant_min_s,
+                        grant_max_s=settings.watch_grant_max_s,
+                    ),
+                    rate_limit=RateLimit(settings.playback_rate_limit, settings.playback_rate_window_s),
+                    address_key=address_key,
+                )
+                yield
+        finally:
+            try:
+                async with asyncio.timeout(3):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
+
+    api = http.create_api(
+        settings,
+        service=SERVICE,
+        title="Seatime playback",
+        version="0.1.0",
+        lifespan=lifespan,
+        checks=lambda api: {"database": lambda: ping(api.state.pool)},
+    )
+    api.include_router(routes.router)
+    api.include_router(enrollments.router)
+    return api
+
+
+def _signer(settings: Settings) -> TokenSigner | Missing:
+    if settings.mux_signing_key is None:
+        return Missing("MUX_SIGNING_KEY")
+    if settings.mux_private_key is None:
+        return Missing("MUX_PRIVATE_KEY")
+    private = keys.rsa_private_key(settings.mux_private_key.get_secret_value(), setting="MUX_PRIVATE_KEY")
+    return TokenSigner(SigningKey(settings.mux_signing_key, private))
+
+
+def _issuer(settings: Settings) -> GrantIssuer | Missing:
+    private = _grant_key(settings)
+    if private is None:
+        return Missing("WATCH_GRANT_PRIVATE_KEY")
+    former = {
+        key_id: keys.ed25519_public_key(encoded, setting="WATCH_GRANT_PUBLIC_KEYS")
+        for key_id, encoded in settings.watch_grant_public_keys.items()
+    }
+    return GrantIssuer(settings.watch_grant_key_id, private, former)
+
+
+def _grant_key(settings: Settings) -> Ed25519PrivateKey | None:
+    secret = settings.watch_grant_private_key
+    if secret is None:
+        return None
+    return keys.ed25519_private_key(secret.get_secret_value(), setting="WATCH_GRANT_PRIVATE_KEY")
+
+
+def _address_key(settings: Settings) -> bytes:
+    """The same in every replica, as long as one of the two secrets is set."""
+    if settings.audit_address_key is not None:
+        return settings.audit_address_key.get_secret_value().encode()
+    private = _grant_key(settings)
+    if private is None:
+        return secrets.token_bytes(32)
+    return hmac.digest(private.private_bytes_raw(), b"seatime audit address", hashlib.sha256)
+
+
+def main() -> None:
+    settings = Settings()
+    telemetry.configure_logging(SERVICE, level=settings.log_level, fmt=settings.log_format)
+    http.serve(create_app(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

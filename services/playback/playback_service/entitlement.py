@@ -1,0 +1,116 @@
+"""Who may watch a lesson, as a pure rule over what the service's own tables say.
+
+Whoever has no right gets one and the same refusal whether the lesson exists or not, so that guessing ids teaches
+nothing. A true 404 is for those who would be let in: admins, the course's owner, its enrolled learners.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from playback_service.errors import LessonNotFound, NoRight, NotEntitled
+
+Kind = Literal["enrolled", "public", "owner", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """What can be played now. `location` is Mux's playback id or the S3 key."""
+
+    provider: Literal["mux", "s3"]
+    location: str
+    signed: bool
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    lesson_id: str
+    course_id: str
+    processing_status: str
+    deleted: bool
+    video: Video | None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    owner_id: str
+    published: bool
+    public: bool
+    deleted: bool
+    max_rate: float | None = None
+    offline_grace_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    status: Literal["active", "suspended", "removed"]
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One user's relation to one lesson: everything the rule needs, read at once."""
+
+    lesson: Lesson | None = None
+    course: Course | None = None
+    enrollment: Enrollment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Why somebody may watch, until when, and whether what is watched is theirs to be credited."""
+
+    lesson: Lesson
+    kind: Kind
+    until: datetime | None = None
+
+    @property
+    def counts(self) -> bool:
+        """A preview by an owner or admin who is not enrolled earns nothing."""
+        return self.kind in ("enrolled", "public")
+
+
+def right_to_watch(
+    standing: Standing, *, user_id: str, is_admin: bool, now: datetime, was_granted: bool = False
+) -> Right:
+    """The user's right to the lesson at `now`.
+
+    `was_granted` says that the user has proven an earlier grant for this lesson, and may be told what became of it.
+    Raises NotEntitled with the reason, or LessonNotFound to those whom it may be told.
+    """
+    lesson, course, enrollment = standing.lesson, standing.course, standing.enrollment
+    refusal = _enrollment_refusal(course, enrollment, now)
+    if refusal is None and enrollment is not None:
+        return Right(_existing(lesson), "enrolled", enrollment.expires_at)
+    if is_admin:
+        return Right(_existing(lesson), "admin")
+    if course is not None and course.owner_id == user_id and not course.deleted:
+        return Right(_existing(lesson), "owner")
+    if lesson is not None and not lesson.deleted and _open_to_all(course) and refusal != "suspended":
+        return Right(lesson, "public")
+    if refusal == "unenrolled" and not was_granted:
+        refusal = None
+    raise NotEntitled(refusal or "not_entitled")
+
+
+def _enrollment_refusal(course: Course | None, enrollment: Enrollment | None, now: datetime) -> NoRight | None:
+    if enrollment is None or course is None:
+        return "not_entitled"
+    if enrollment.status == "removed":
+        return "unenrolled"
+    if enrollment.status == "suspended":
+        return "suspended"
+    if enrollment.expires_at is not None and enrollment.expires_at <= now:
+        return "expired"
+    return None if course.published and not course.deleted else "unpublished"
+
+
+def _open_to_all(course: Course | None) -> bool:
+    return course is not None and course.public and course.published and not course.deleted
+
+
+def _existing(lesson: Lesson | None) -> Lesson:
+    if lesson is None or lesson.deleted:
+        raise LessonNotFound
+    return lesson

@@ -1,0 +1,68 @@
+"""The worker process of the playback service: its projections, and the relay of its outbox."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from contracts import CourseChanged, EnrollmentChanged, LessonChanged, topics
+from playback_service import consumers
+from playback_service.settings import Settings
+from servicekit import worker
+from servicekit.consumer import BatchConsumer
+from servicekit.database import create_pool, ping
+from servicekit.kafka import Producer
+from servicekit.outbox import OutboxRelay
+from servicekit.worker import Worker
+
+SERVICE = "playback"
+CONSUMED = (topics.COURSE_CHANGED, topics.LESSON_CHANGED, topics.ENROLLMENT_CHANGED)
+PRODUCED = (topics.ENROLLMENT_CHANGED, topics.PLAYBACK_GRANTED)
+
+
+@asynccontextmanager
+async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
+    """A running worker; it waits for its database and broker if they are not there yet."""
+    pool = await create_pool(settings.database_url, application_name=f"{SERVICE}-worker", max_size=5)
+    try:
+        async with Producer(settings, service=SERVICE) as producer:
+            relay = OutboxRelay(settings.database_url, producer, service=SERVICE)
+            running = Worker(
+                settings,
+                service=SERVICE,
+                producer=producer,
+                topics=(*CONSUMED, *PRODUCED, *(topic.dead_letters for topic in CONSUMED)),
+                consumers=[
+                    BatchConsumer(
+                        topics.COURSE_CHANGED,
+                        CourseChanged.model_validate_json,
+                        partial(consumers.on_courses, pool),
+                        group=SERVICE,
+                    ),
+                    BatchConsumer(
+                        topics.LESSON_CHANGED,
+                        LessonChanged.model_validate_json,
+                        partial(consumers.on_lessons, pool),
+                        group=SERVICE,
+                    ),
+                    BatchConsumer(
+                        topics.ENROLLMENT_CHANGED,
+                        EnrollmentChanged.model_validate_json,
+                        partial(consumers.on_enrollments, pool),
+                        group=SERVICE,
+                    ),
+                ],
+                loops={"outbox": relay.run},
+                checks={"database": lambda: ping(pool)},
+            )
+            async with running:
+                yield running
+    finally:
+        pool.terminate()
+
+
+def main() -> None:
+    worker.main(create_worker, Settings, SERVICE)
+
+
+if __name__ == "__main__":
+    main()
