@@ -1,0 +1,200 @@
+"""Counts stay exact while processes die, the broker restarts, and messages come twice and in the wrong order."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from mux_sim.config import Config
+from mux_sim.testing import Simulator
+from tests.e2e.people import Json, Platform, eventually
+
+pytestmark = pytest.mark.e2e
+
+LEARNERS, BEATS, BEAT_S = 60, 60, 10.0
+DURATION_S = BEATS * BEAT_S
+
+
+def _beats(started_ms: int) -> list[Json]:
+    """A learner who watches from beginning to end at normal speed."""
+    return [
+        {
+            "seq": number,
+            "since": started_ms + int(number * BEAT_S * 1000),
+            "at": started_ms + int((number + 1) * BEAT_S * 1000),
+            "position": (number + 1) * BEAT_S,
+            "rate": 1.0,
+            "watched_segments": [[number * BEAT_S, (number + 1) * BEAT_S]],
+            "events": [],
+        }
+        for number in range(BEATS)
+    ]
+
+
+async def _send_until_accepted(platform: Platform, grant: str, beats: list[Json]) -> None:
+    """What the reporter in the browser does: keep the beats and try again until there is a 202."""
+
+    async def attempt() -> int:
+        return (await platform.report(grant, beats)).status_code
+
+    await eventually(attempt, lambda status: status == 202)
+
+
+async def _watch(platform: Platform, grant: str, started_ms: int, chance: random.Random) -> None:
+    beats = _beats(started_ms)
+    requests = [beats[first : first + 5] for first in range(0, len(beats), 5)]
+    requests += chance.sample(requests, 3)
+    chance.shuffle(requests)
+    for request in requests:
+        await _send_until_accepted(platform, grant, request)
+
+
+@pytest.mark.timeout(420)
+async def test_watched_time_is_exact_although_workers_and_broker_are_killed(platform: Platform) -> None:
+    """60 learners, 10 minutes each, a quarter of the requests sent twice and all of them shuffled; the workers are
+    killed with -9 again and again and the broker once: nobody has a second more or less, in ledger and analytics."""
+    lesson = f"lesson-{uuid4().hex[:8]}"
+    course = await platform.course(lesson)
+    learners = [f"learner-{uuid4().hex[:6]}-{number}" for number in range(LEARNERS)]
+    age_s = DURATION_S + 600
+    started_ms = int((time.time() - age_s + 60) * 1000)
+    chance = random.Random(20261120)
+    watching = [
+        asyncio.create_task(
+            _watch(
+                platform,
+                platform.grant_from_the_past(learner, lesson, course, duration_s=DURATION_S, age_s=age_s),
+                started_ms,
+                random.Random(chance.random()),
+            )
+        )
+        for learner in learners
+    ]
+    everybody = asyncio.gather(*watching)
+    for victim in ("progress-worker", "kafka", "progress-worker", "analytics-worker", "progress-worker"):
+        accepted = sum(task.done() for task in watching)
+        await _some_progress(platform, lesson, learners)
+        await asyncio.to_thread(platform.stack.kill, victim)
+        assert accepted <= len(watching)
+    await everybody
+
+    async def ledger() -> list[Json]:
+        return await asyncio.gather(*(platform.progress(lesson, learner) for learner in learners))
+
+    rows = await eventually(ledger, lambda found: all(row["complete"] for row in found))
+    rows = await eventually(ledger, lambda found: all(row["coverage"] == 1.0 for row in found))
+    assert {tuple(map(tuple, row["covered"])) for row in rows} == {((0.0, DURATION_S),)}
+    assert {(row["watched"]["live"], row["watched"]["late"]) for row in rows} == {(0.0, DURATION_S)}
+
+    wanted = LEARNERS * DURATION_S
+    numbers = await eventually(
+        lambda: platform.numbers(lesson),
+        lambda found: found["totalWatchTime"] >= wanted and found["completions"] >= LEARNERS,
+    )
+    assert numbers["totalWatchTime"] == wanted
+    assert (numbers["completions"], numbers["uniqueViewers"]) == (LEARNERS, LEARNERS)
+    assert set(numbers["retention"]["unique"]) == {LEARNERS}
+    assert set(numbers["retention"]["replays"]) == {0}
+    assert await _events(platform, "lesson.completed", learners) == dict.fromkeys(learners, 1)
+
+
+async def _some_progress(platform: Platform, lesson: str, learners: list[str]) -> None:
+    """Wait until the ledger has moved since now, so that each kill hits a worker that works."""
+
+    async def total() -> float:
+        found = await asyncio.gather(*(platform.progress(lesson, learner) for learner in learners[:10]))
+        return sum(row["watched"]["late"] for row in found)
+
+    before = await eventually(total, lambda _: True)
+    await eventually(total, lambda now: now > before or now == 10 * DURATION_S)
+
+
+async def _events(platform: Platform, topic: str, keys: list[str]) -> dict[str, int]:
+    """How many different events each key has on the topic; the relay may deliver one event twice, never make two."""
+    consumer = AIOKafkaConsumer(
+        topic,
+        bootstrap_servers=platform.stack.env["KAFKA_BOOTSTRAP_SERVERS"],
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(consumer.assignment())
+        seen: set[tuple[str, bytes]] = set()
+        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                seen |= {(record.key.decode(), dict(record.headers)["ce_id"]) for record in records}
+    finally:
+        await consumer.stop()
+    return dict(Counter(key for key, _ in seen if key in keys))
+
+
+@pytest.mark.timeout(300)
+async def test_webhooks_that_come_twice_and_backwards_announce_each_video_once(platform: Platform, clip: Path) -> None:
+    """Five uploads whose webhooks are held, delivered in reverse, each twice, and all once more at the end."""
+    simulator = Simulator(platform.stack.urls["mux"], _simulator_config(platform))
+    lessons = [f"lesson-{uuid4().hex[:8]}" for _ in range(5)]
+    await platform.course(*lessons)
+    await simulator.webhook_mode("held")
+    try:
+        for lesson in lessons:
+            await platform.upload(lesson, clip)
+        mine = await eventually(lambda: _asset_ids(platform, simulator, lessons), lambda found: len(found) == 5)
+        for asset in mine:
+            await simulator.wait_for_event("video.asset.ready", asset)
+        await simulator.release("reverse")
+    finally:
+        await simulator.webhook_mode("normal")
+    for lesson in lessons:
+        await platform.until_ready(lesson)
+    for event in await simulator.events():
+        await simulator.redeliver(event["id"])
+    await eventually(lambda: _events(platform, "asset.ready", lessons), lambda found: len(found) == 5)
+    assert await _events(platform, "asset.ready", lessons) == dict.fromkeys(lessons, 1)
+    assert {(await platform.lesson(lesson))["processingStatus"] for lesson in lessons} == {"ready"}
+
+
+def _simulator_config(platform: Platform) -> Config:
+    credentials = platform.stack.credentials
+    return Config(
+        data_dir=platform.stack.data_dir,
+        token_id=credentials.mux_token_id,
+        token_secret=credentials.mux_token_secret,
+        webhook_secret=credentials.mux_webhook_secret,
+    )
+
+
+async def _asset_ids(platform: Platform, simulator: Simulator, lessons: list[str]) -> list[str]:
+    assets = await simulator.assets()
+    return [asset["id"] for asset in assets if asset.get("passthrough") in lessons and asset["status"] == "ready"]
+
+
+async def test_an_upload_that_is_cut_off_goes_on_where_it_stopped(platform: Platform, clip: Path) -> None:
+    """A chunk that comes twice counts once, the answer says what is there, and the video becomes ready."""
+    lesson = f"lesson-{uuid4().hex[:8]}"
+    await platform.course(lesson)
+    made = await platform.must(
+        "POST", "/api/videos/mux/upload-url", user="owner-1", role="instructor", json={"lessonId": lesson}
+    )
+    video = clip.read_bytes()
+    half = 256 * 1024 * max(1, len(video) // (2 * 256 * 1024))
+    total = len(video)
+    async with httpx.AsyncClient(timeout=60) as mux:
+
+        async def put(first: int, last: int) -> httpx.Response:
+            headers = {"Content-Range": f"bytes {first}-{last - 1}/{total}", "Content-Type": "video/mp4"}
+            return await mux.put(made["uploadUrl"], content=video[first:last], headers=headers)
+
+        assert half < total
+        assert (await put(0, half)).headers["range"] == f"bytes=0-{half - 1}"
+        assert (await put(0, half)).headers["range"] == f"bytes=0-{half - 1}"
+        assert (await put(half, total)).status_code == 200
+    ready = await platform.until_ready(lesson)
+    assert ready["videoProvider"] == "mux"
+    assert abs(ready["duration"] - 3) < 0.2
