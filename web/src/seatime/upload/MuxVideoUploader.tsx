@@ -24,18 +24,24 @@ export interface MuxVideoUploaderProps {
   onError?: (error: Error) => void;
 }
 
-export const MuxVideoUploader = (props: MuxVideoUploaderProps) => <Uploader key={props.lessonId} {...props} />;
+export const MuxVideoUploader = (props: MuxVideoUploaderProps) => {
+  const [round, setRound] = useState(0);
+  return <Uploader key={`${props.lessonId} ${round}`} {...props} onAgain={() => setRound((n) => n + 1)} />;
+};
 
-type Step = 'choose' | 'sending' | 'sent' | 'failed';
-
-const Uploader = ({ lessonId, onUploadComplete, onUploadProgress, onError }: MuxVideoUploaderProps) => {
+const Uploader = ({
+  lessonId,
+  onUploadComplete,
+  onUploadProgress,
+  onError,
+  onAgain,
+}: MuxVideoUploaderProps & { onAgain: () => void }) => {
   const api = useSeatimeApi();
-  const [step, setStep] = useState<Step>('choose');
+  const [sent, setSent] = useState(false);
   const [failure, setFailure] = useState<string>();
 
   const fail = (error: Error) => {
     setFailure(error.message);
-    setStep('failed');
     onError?.(error);
   };
   const endpoint = async (): Promise<string> => {
@@ -56,9 +62,8 @@ const Uploader = ({ lessonId, onUploadComplete, onUploadProgress, onError }: Mux
           endpoint={endpoint}
           chunkSize={CHUNK_KIB}
           pausable
-          onUploadStart={() => setStep('sending')}
           onProgress={(event) => onUploadProgress?.((event as CustomEvent<number>).detail)}
-          onSuccess={() => setStep('sent')}
+          onSuccess={() => setSent(true)}
           onUploadError={(event) => fail(new Error(event.detail.message))}
         />
       </Suspense>
@@ -67,12 +72,18 @@ const Uploader = ({ lessonId, onUploadComplete, onUploadProgress, onError }: Mux
           {failure}
         </p>
       )}
-      {step === 'sent' && <Following lessonId={lessonId} onReady={onUploadComplete} />}
+      {sent && <Following lessonId={lessonId} onReady={onUploadComplete} onAgain={onAgain} />}
     </div>
   );
 };
 
-const Following = ({ lessonId, onReady }: { lessonId: string; onReady: ((lesson: LessonStatus) => void) | undefined }) => {
+interface FollowingProps {
+  lessonId: string;
+  onReady: ((lesson: LessonStatus) => void) | undefined;
+  onAgain: () => void;
+}
+
+const Following = ({ lessonId, onReady, onAgain }: FollowingProps) => {
   const api = useSeatimeApi();
   const load = useCallback(() => api.lesson(lessonId), [api, lessonId]);
   const { data } = useResource(load, { pollEvery: (lesson) => (isSettled(lesson) ? null : POLL_MS) });
@@ -84,7 +95,22 @@ const Following = ({ lessonId, onReady }: { lessonId: string; onReady: ((lesson:
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [ready]);
 
-  return <ProcessingState status={data?.processingStatus ?? 'processing'} error={data?.error} duration={data?.duration} />;
+  return (
+    <>
+      <ProcessingState
+        status={data?.processingStatus ?? 'processing'}
+        error={data?.error}
+        duration={data?.duration}
+      />
+      {data?.processingStatus === 'error' && (
+        <div>
+          <button type="button" className={styles.again} onClick={onAgain}>
+            Upload another file
+          </button>
+        </div>
+      )}
+    </>
+  );
 };
 
 const isSettled = (lesson: LessonStatus): boolean =>

@@ -1,6 +1,6 @@
 import { Area, AreaChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { clock } from '../format';
-import { describe, pointsOf, type Retention } from './retention';
+import { closed, describe, pointsOf, ticksUpTo, type Retention } from './retention';
 import styles from './views.module.css';
 
 const HEIGHT = 280;
@@ -8,6 +8,7 @@ const HEIGHT = 280;
 /** Who still watched at each second: viewers, and on top of them what they played again. Load it lazily: it brings the chart library. */
 export default function RetentionChart({ retention }: { retention: Retention }) {
   const points = pointsOf(retention);
+  const end = points.length * retention.bucketSeconds;
   return (
     <figure className={styles.chart} data-testid="retention-chart">
       <figcaption className={styles.legend}>
@@ -16,17 +17,20 @@ export default function RetentionChart({ retention }: { retention: Retention }) 
       </figcaption>
       <p className={styles.spoken}>{describe(points, clock)}</p>
       <ResponsiveContainer width="100%" height={HEIGHT}>
-        <AreaChart data={points} margin={{ top: 8, right: 8, bottom: 0, left: -16 }}>
+        <AreaChart data={closed(points, retention.bucketSeconds)} margin={{ top: 8, right: 16, bottom: 4, left: -16 }}>
           <CartesianGrid vertical={false} stroke="var(--st-line)" />
           <XAxis
             dataKey="at"
             type="number"
-            domain={[0, 'dataMax']}
+            domain={[0, end]}
+            ticks={ticksUpTo(end)}
             tickFormatter={clock}
             stroke="var(--st-muted)"
             tickLine={false}
+            tickMargin={8}
+            fontSize={13}
           />
-          <YAxis allowDecimals={false} stroke="var(--st-muted)" tickLine={false} axisLine={false} />
+          <YAxis allowDecimals={false} stroke="var(--st-muted)" tickLine={false} axisLine={false} fontSize={13} />
           <Tooltip
             labelFormatter={(at) => clock(Number(at))}
             contentStyle={{ background: 'var(--st-surface)', border: '1px solid var(--st-line)', borderRadius: 8 }}
@@ -46,9 +50,9 @@ export default function RetentionChart({ retention }: { retention: Retention }) 
             dataKey="replays"
             type="stepAfter"
             stackId="1"
-            stroke="var(--st-second)"
+            stroke="none"
             fill="var(--st-second)"
-            fillOpacity={0.3}
+            fillOpacity={0.6}
             isAnimationActive={false}
           />
         </AreaChart>

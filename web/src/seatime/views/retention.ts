@@ -16,6 +16,20 @@ export interface RetentionPoint {
 export const pointsOf = ({ bucketSeconds, unique, replays }: Retention): RetentionPoint[] =>
   unique.map((viewers, i) => ({ at: i * bucketSeconds, unique: viewers, replays: replays[i] ?? 0 }));
 
+/** The same with the end of the last bucket, so that a stepped line is as long as the video. */
+export const closed = (points: RetentionPoint[], bucketSeconds: number): RetentionPoint[] => {
+  const last = points.at(-1);
+  return last ? [...points, { ...last, at: last.at + bucketSeconds }] : points;
+};
+
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+
+/** Round times for the axis, about `count` of them. */
+export const ticksUpTo = (end: number, count = 8): number[] => {
+  const step = STEPS.find((candidate) => end / candidate <= count) ?? Math.ceil(end / count / 3600) * 3600;
+  return Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, i) => i * step);
+};
+
 /** One sentence for those who can't see the curve. */
 export const describe = (points: readonly RetentionPoint[], clock: (seconds: number) => string): string => {
   const first = points[0];

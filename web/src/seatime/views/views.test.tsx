@@ -4,7 +4,7 @@ import type { LessonProgress } from '../api/types';
 import { clock, percent } from '../format';
 import { CompletionStatus } from './CompletionStatus';
 import { WatchedStrip } from './WatchedStrip';
-import { describe as describeRetention, pointsOf } from './retention';
+import { closed, describe as describeRetention, pointsOf, ticksUpTo } from './retention';
 
 afterEach(cleanup);
 
@@ -68,5 +68,13 @@ describe('figures', () => {
       { at: 10, unique: 2, replays: 0 },
     ]);
     expect(describeRetention(points, clock)).toBe('3 viewers at the start, 2 at the end; fewest (1) at 0:05.');
+    expect(closed(points, 5).at(-1)).toEqual({ at: 15, unique: 2, replays: 0 });
   });
+
+  it.each([
+    [30, [0, 5, 10, 15, 20, 25, 30]],
+    [3, [0, 1, 2, 3]],
+    [3_600, [0, 600, 1_200, 1_800, 2_400, 3_000, 3_600]],
+    [0, [0]],
+  ])('stand on an axis of round times up to %i s', (end, ticks) => expect(ticksUpTo(end)).toEqual(ticks));
 });

@@ -9,7 +9,6 @@ class Element extends EventTarget {
   currentTime = 0;
   paused = true;
   ended = false;
-  seeking = false;
   readyState = 4;
   playbackRate = 1;
   now = 1_000_000;
@@ -37,11 +36,8 @@ class Element extends EventTarget {
   }
 
   seek(to: number): void {
-    this.seeking = true;
     this.currentTime = to;
-    this.fire('seeking');
-    this.seeking = false;
-    this.fire('timeupdate', 'seeked');
+    this.fire('seeking', 'timeupdate', 'seeked');
     if (!this.paused) this.fire('playing');
   }
 }

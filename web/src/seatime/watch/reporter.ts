@@ -6,12 +6,11 @@ import { note, startRecording, stop, takeBeat, tick, type Recording, type WatchE
 import type { BeatOutbox } from './outbox';
 import type { Tick } from './ranges';
 
-/** What is used of HTMLMediaElement; Mux's player element has it too. */
+/** What is used of HTMLMediaElement; Mux's player element has it too (`seeking`, for one, it lacks). */
 export interface MediaLike extends EventTarget {
   readonly currentTime: number;
   readonly paused: boolean;
   readonly ended: boolean;
-  readonly seeking: boolean;
   readonly readyState: number;
   readonly playbackRate: number;
 }
@@ -29,6 +28,7 @@ export class WatchReporter {
   private hidden = document.visibilityState === 'hidden';
   private position: number;
   private beatDue = Infinity;
+  private seeking = false;
   private seekFrom: number | null = null;
   private started = false;
   private resting = true;
@@ -87,8 +87,8 @@ export class WatchReporter {
   }
 
   private get playing(): boolean {
-    const { paused, ended, seeking, readyState } = this.media;
-    return !paused && !ended && !seeking && readyState >= HAVE_FUTURE_DATA;
+    const { paused, ended, readyState } = this.media;
+    return !paused && !ended && !this.seeking && readyState >= HAVE_FUTURE_DATA;
   }
 
   private reading(): Tick {
@@ -116,7 +116,7 @@ export class WatchReporter {
 
   /** Playing stopped at the element's position, unless a seek has already moved it. */
   private halt(): void {
-    if (this.recording.trace.last !== null && !this.media.seeking) this.follow();
+    if (this.recording.trace.last !== null && !this.seeking) this.follow();
     this.recording = stop(this.recording);
     this.closeInterval();
   }
@@ -139,13 +139,14 @@ export class WatchReporter {
   private onPause(): void {
     // The end pauses too; `ended` follows and says more.
     if (this.media.ended || !this.started) return;
-    if (this.recording.trace.last !== null && !this.media.seeking) this.follow();
+    if (this.recording.trace.last !== null && !this.seeking) this.follow();
     this.event('pause');
     this.resting = true;
     this.halt();
   }
 
   private onSeeking(): void {
+    this.seeking = true;
     this.recording = stop(this.recording);
     if (!this.started) return;
     if (this.seekFrom === null) {
@@ -156,6 +157,7 @@ export class WatchReporter {
   }
 
   private onSeeked(): void {
+    this.seeking = false;
     if (this.seekFrom === null) return;
     const from = this.seekFrom;
     this.seekFrom = null;
@@ -185,6 +187,7 @@ export class WatchReporter {
     this.closeInterval();
     this.started = false;
     this.resting = true;
+    this.seeking = false;
     this.seekFrom = null;
   }
 
