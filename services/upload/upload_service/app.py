@@ -1,0 +1,56 @@
+"""The HTTP process of the upload service, put together in one place."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+
+from servicekit import database
+from servicekit.health import Check
+from servicekit.http import create_api, serve
+from servicekit.telemetry import configure_logging, get_logger
+from upload_service import courses, routes
+from upload_service.mux import MuxService
+from upload_service.settings import Settings
+
+log = get_logger(__name__)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The API. Needs PostgreSQL and, for new uploads, Mux; starts without either."""
+
+    @asynccontextmanager
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+        if not settings.webhook_secrets:
+            log.warning("no MUX_WEBHOOK_SECRETS: every webhook will be refused")
+        pool = await database.create_pool(settings.database_url, application_name="upload-app")
+        mux = MuxService(settings)
+        api.state.settings, api.state.pool, api.state.mux = settings, pool, mux
+        try:
+            yield
+        finally:
+            mux.close()
+            await pool.close()
+
+    api = create_api(
+        settings, service="upload", title="Seatime upload", version="0.1.0", lifespan=lifespan, checks=_checks
+    )
+    api.include_router(routes.router)
+    api.include_router(courses.router)
+    return api
+
+
+def _checks(api: FastAPI) -> Mapping[str, Check]:
+    return {"database": partial(database.ping, api.state.pool)}
+
+
+def main() -> None:
+    """Run the process until it is told to stop."""
+    settings = Settings()
+    configure_logging("upload-app", level=settings.log_level, fmt=settings.log_format)
+    serve(create_app(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""The ways in which this service says no."""
+
+from servicekit.errors import BadRequest, Conflict, Forbidden, NotFound, ServiceError, Unauthenticated, Unavailable
+
+
+class CourseNotFound(NotFound):
+    slug, title = "course-not-found", "There is no such course"
+
+
+class LessonNotFound(NotFound):
+    slug, title = "lesson-not-found", "There is no such lesson"
+
+
+class UploadNotFound(NotFound):
+    slug, title = "upload-not-found", "There is no such upload"
+
+
+class NotTheOwner(Forbidden):
+    slug, title = "not-the-owner", "Only the course's owner may do this"
+
+
+class LessonElsewhere(Conflict):
+    slug, title = "lesson-elsewhere", "The lesson belongs to another course"
+
+
+class ForgedWebhook(Unauthenticated):
+    slug, title = "forged-webhook", "The signature does not prove that Mux sent this"
+
+
+class NotAnEvent(BadRequest):
+    slug, title = "not-an-event", "The body is signed, but it is not an event"
+
+
+class MuxUnavailable(Unavailable):
+    """Mux is down, slow, failing or asks us to wait."""
+
+    slug, title = "mux-unavailable", "The video provider is not available, try again"
+
+
+class MuxUnauthorized(MuxUnavailable):
+    """Mux does not accept our credentials: an operator has to act, a caller can only wait."""
+
+    slug, title = "mux-unauthorized", "The video provider does not accept our credentials"
+
+
+class MuxNotFound(NotFound):
+    slug, title = "mux-not-found", "The video provider knows no such thing"
+
+
+class MuxRefused(ServiceError):
+    """Mux understood us and said no; its reason is the detail."""
+
+    status, slug, title = 502, "mux-refused", "The video provider refused"

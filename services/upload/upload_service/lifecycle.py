@@ -1,0 +1,173 @@
+"""What becomes of a lesson's video: facts about each upload are joined, never replaced, so order cannot matter.
+
+What is known of an upload forms a semilattice: `join` is commutative, associative and idempotent, hence any order,
+repetition and delay of the same facts ends in the same knowledge. The lesson's state is derived from its uploads,
+newest first, so an older upload can never push a newer one aside.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import UUID
+
+UploadStatus = Literal["waiting", "timed_out", "cancelled", "failed", "processing", "errored", "ready", "deleted"]
+LessonStatus = Literal["pending", "processing", "ready", "error"]
+Policy = Literal["signed", "public"]
+Provider = Literal["mux", "s3"]
+
+# An asset that exists outweighs an upload said to have come to nothing; what plays outweighs what is said to fail.
+RANK: dict[UploadStatus, int] = {
+    "waiting": 0,
+    "timed_out": 1,
+    "cancelled": 2,
+    "failed": 3,
+    "processing": 4,
+    "errored": 5,
+    "ready": 6,
+    "deleted": 7,
+}
+FAILED: frozenset[UploadStatus] = frozenset({"timed_out", "cancelled", "failed", "errored"})
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known of one upload: both the state and what a single observation adds to it."""
+
+    status: UploadStatus = "waiting"
+    asset_id: str | None = None
+    signed_playback_id: str | None = None
+    public_playback_id: str | None = None
+    duration_ms: int | None = None
+    error: str | None = None
+
+    @property
+    def was_ready(self) -> bool:
+        return self.signed_playback_id is not None or self.public_playback_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One attempt to bring a video in. Ids are UUIDv7: their order is the order in which uploads were asked for."""
+
+    id: UUID
+    provider: Provider = "mux"
+    policy: Policy = "signed"
+    mux_upload_id: str | None = None
+    known: Knowledge = Knowledge()
+    discarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Playable:
+    """A video that can be played now."""
+
+    upload_id: UUID
+    provider: Provider
+    asset_id: str | None
+    playback_id: str
+    policy: Policy
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonVideo:
+    """A lesson's video as its author and its players see it."""
+
+    status: LessonStatus = "pending"
+    error: str | None = None
+    playable: Playable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BecameReady:
+    video: Playable
+
+
+@dataclass(frozen=True, slots=True)
+class BecameErrored:
+    reason: str
+    provider: Provider
+    asset_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BecameDeleted:
+    video: Playable
+
+
+Effect = BecameReady | BecameErrored | BecameDeleted
+
+
+def join(a: Knowledge, b: Knowledge) -> Knowledge:
+    """All that both know: the least knowledge that is above either."""
+    top = max(a, b, key=lambda known: (RANK[known.status], known.error or ""))
+    return Knowledge(
+        status=top.status,
+        error=top.error,
+        asset_id=_most(a.asset_id, b.asset_id),
+        signed_playback_id=_most(a.signed_playback_id, b.signed_playback_id),
+        public_playback_id=_most(a.public_playback_id, b.public_playback_id),
+        duration_ms=max((d for d in (a.duration_ms, b.duration_ms) if d is not None), default=None),
+    )
+
+
+def _most(a: str | None, b: str | None) -> str | None:
+    return max(a or "", b or "") or None
+
+
+def learn(uploads: tuple[Upload, ...], upload_id: UUID, fact: Knowledge) -> tuple[Upload, ...]:
+    """A lesson's uploads after an observation of one of them; `effects` tells what the step means to others.
+
+    Total: every observation is possible in every state. An unknown `upload_id` changes nothing.
+    """
+    return tuple(
+        replace(upload, known=join(upload.known, fact)) if upload.id == upload_id else upload for upload in uploads
+    )
+
+
+def derive(uploads: Iterable[Upload]) -> LessonVideo:
+    """The lesson's state: the newest upload that became ready plays, and hides whatever is older.
+
+    Without one, an upload in processing counts before one that waits or failed.
+    """
+    newest_first = sorted((u for u in uploads if not u.discarded), key=lambda upload: upload.id, reverse=True)
+    shown: list[Upload] = []
+    for upload in newest_first:
+        playable = _playable(upload)
+        if playable is not None:
+            return LessonVideo("ready", None, playable)
+        if upload.known.status == "deleted" and upload.known.was_ready:
+            break
+        shown.append(upload)
+    if any(upload.known.status == "processing" for upload in shown):
+        return LessonVideo("processing")
+    newest = next((upload.known for upload in shown), Knowledge())
+    return LessonVideo("error", newest.error or newest.status) if newest.status in FAILED else LessonVideo("pending")
+
+
+def _playable(upload: Upload) -> Playable | None:
+    known = upload.known
+    if known.status != "ready":
+        return None
+    ids: dict[Policy, str | None] = {"signed": known.signed_playback_id, "public": known.public_playback_id}
+    order: tuple[Policy, ...] = ("public", "signed") if upload.policy == "public" else ("signed", "public")
+    for policy in order:
+        playback_id = ids[policy]
+        if playback_id is not None:
+            return Playable(upload.id, upload.provider, known.asset_id, playback_id, policy, known.duration_ms)
+    return None
+
+
+def effects(before: Iterable[Upload], after: Iterable[Upload]) -> tuple[Effect, ...]:
+    """What others should be told when a lesson's uploads went from one state to another."""
+    wanted = [upload for upload in after if not upload.discarded]
+    was, now = derive(before), derive(wanted)
+    told: list[Effect] = []
+    if now.playable is not None and (was.playable is None or was.playable.upload_id != now.playable.upload_id):
+        told.append(BecameReady(now.playable))
+    if was.playable is not None and now.playable is None:
+        told.append(BecameDeleted(was.playable))
+    if now.status == "error" and now != was:
+        newest = max(wanted, key=lambda upload: upload.id)
+        told.append(BecameErrored(now.error or "", newest.provider, newest.known.asset_id))
+    return tuple(told)

@@ -1,0 +1,83 @@
+"""Videos over HTTP: a place to upload to, Mux's webhooks, and how an upload or a lesson stands."""
+
+import time
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from prometheus_client import Counter
+
+from servicekit.auth import CurrentPrincipal
+from servicekit.database import transaction
+from servicekit.http import COMMON_PROBLEMS
+from upload_service import access, changes, signature, store
+from upload_service.courses import pool_of
+from upload_service.errors import ForgedWebhook, LessonNotFound, UploadNotFound
+from upload_service.identifiers import new_upload_id
+from upload_service.lifecycle import Upload
+from upload_service.mux import MuxService
+from upload_service.schemas import LessonId, LessonView, Received, UploadUrl, UploadUrlBody, UploadView
+from upload_service.settings import Settings
+
+router = APIRouter(prefix="/api", tags=["videos"], responses=COMMON_PROBLEMS)
+
+WEBHOOKS = Counter("seatime_mux_webhooks_total", "Webhooks of Mux by what became of them", ["outcome"])
+
+
+@router.post("/videos/mux/upload-url", summary="A URL to which the browser uploads a lesson's video")
+async def create_upload_url(request: Request, principal: CurrentPrincipal, body: UploadUrlBody) -> UploadUrl:
+    settings: Settings = request.app.state.settings
+    mux: MuxService = request.app.state.mux
+    async with transaction(pool_of(request), readonly=True) as conn:
+        lesson, course = await access.own_lesson(conn, principal, body.lesson_id)
+    upload_id = new_upload_id()
+    made = await mux.create_upload(
+        cors_origin=settings.upload_origin,
+        policy=course.policy,
+        lesson_id=lesson.id,
+        external_id=str(upload_id),
+        title=lesson.title,
+        creator_id=course.owner_id,
+        timeout_s=settings.mux_upload_timeout_s,
+    )
+    async with transaction(pool_of(request)) as conn:
+        locked = await store.lock_lesson(conn, lesson.id)
+        if locked is None or locked.deleted:
+            raise LessonNotFound()
+        await changes.add_upload(conn, locked, Upload(upload_id, policy=course.policy, mux_upload_id=made.id))
+    return UploadUrl(upload_url=made.url, upload_id=upload_id, provider="mux")
+
+
+@router.post(
+    "/videos/mux/webhook",
+    summary="Where Mux tells what became of a video",
+    description="Needs no bearer token: the `Mux-Signature` over the raw body is the proof.",
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}},
+)
+async def receive_webhook(request: Request) -> Received:
+    """Refuses before it parses, answers 200 only after the commit, and says the same to a repetition."""
+    settings: Settings = request.app.state.settings
+    signed = signature.parse(request.headers.get("mux-signature"), now=time.time())
+    if signed is None or not signature.matches(signed, body := await request.body(), settings.webhook_secrets):
+        WEBHOOKS.labels("forged").inc()
+        raise ForgedWebhook()
+    async with transaction(pool_of(request)) as conn:
+        outcome = await changes.take_in(conn, body)
+    WEBHOOKS.labels(outcome).inc()
+    return Received(received=True)
+
+
+@router.get("/lessons/{lesson_id}", tags=["lessons"], summary="A lesson and the state of its video, for its author")
+async def get_lesson(request: Request, principal: CurrentPrincipal, lesson_id: LessonId) -> LessonView:
+    async with transaction(pool_of(request), readonly=True) as conn:
+        lesson, _ = await access.own_lesson(conn, principal, lesson_id)
+    return LessonView.of(lesson)
+
+
+@router.get("/uploads/{upload_id}", summary="How an upload stands, and why it failed if it did")
+async def get_upload(request: Request, principal: CurrentPrincipal, upload_id: UUID) -> UploadView:
+    async with transaction(pool_of(request), readonly=True) as conn:
+        record = await store.upload_record(conn, upload_id)
+    if record is None:
+        raise UploadNotFound()
+    access.require_change(principal, record.owner_id)
+    return UploadView.of(record)

@@ -1,0 +1,42 @@
+"""What the upload service is told by its environment, beyond what every service is."""
+
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, SecretStr
+
+from servicekit.settings import CommonSettings
+
+
+class Settings(CommonSettings):
+    """Durations are seconds."""
+
+    database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL_UPLOAD", "database_url"))
+
+    mux_base_url: str = "https://api.mux.com"
+    mux_token_id: str = ""
+    mux_token_secret: SecretStr = SecretStr("")
+    mux_webhook_secrets: SecretStr = Field(
+        default=SecretStr(""), description="Comma separated; several are live while one is being rotated."
+    )
+    mux_connect_timeout_s: float = Field(default=3, gt=0)
+    mux_read_timeout_s: float = Field(default=10, gt=0)
+    mux_threads: int = Field(default=8, ge=1, le=64)
+    mux_upload_timeout_s: int = Field(default=86_400, ge=60, le=604_800, description="How long an upload URL lives.")
+
+    reconcile_every_s: float = Field(default=15, gt=0)
+    reconcile_after_s: float = Field(default=300, ge=0, description="Age at which silence about an upload is checked.")
+    reconcile_calls_per_s: float = Field(default=2, gt=0, le=5, description="Mux allows 5 in all per account.")
+    parked_red_after_s: float = Field(default=900, gt=0, description="Age of a parked webhook that is a fault.")
+    parked_expire_after_s: float = Field(default=86_400, gt=0, description="Age at which it is given up as foreign.")
+
+    @property
+    def webhook_secrets(self) -> tuple[bytes, ...]:
+        """The live secrets; none means that every webhook is refused."""
+        parts = self.mux_webhook_secrets.get_secret_value().split(",")
+        return tuple(part.strip().encode() for part in parts if part.strip())
+
+    @property
+    def upload_origin(self) -> str:
+        """The origin of the browsers that upload: scheme and authority of `public_base_url`."""
+        parts = urlsplit(self.public_base_url)
+        return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,243 @@
+"""Courses, lessons and uploads in SQL: one function per question."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import asyncpg
+
+from servicekit.database import Connection
+from upload_service.lifecycle import Knowledge, Upload
+from upload_service.model import Course, Lesson, OpenUpload, UploadRecord
+
+_COURSE = "SELECT id, owner_id, title, published, public, rules, version, deleted FROM courses"
+_LESSON = "SELECT id, course_id, title, position, required, rules, version, deleted FROM lessons"
+_UPLOAD = """
+SELECT id, lesson_id, provider, policy, mux_upload_id, mux_asset_id, status, error, signed_playback_id,
+       public_playback_id, duration_ms, discarded
+FROM uploads
+"""
+
+
+async def course(conn: Connection, course_id: str) -> Course | None:
+    """A course, deleted ones too."""
+    return _course(await conn.fetchrow(_COURSE + " WHERE id = $1", course_id))
+
+
+async def lock_course(conn: Connection, course_id: str) -> Course | None:
+    """A course that nobody else changes until the transaction ends."""
+    return _course(await conn.fetchrow(_COURSE + " WHERE id = $1 FOR UPDATE", course_id))
+
+
+async def hold_course(conn: Connection, course_id: str) -> Course | None:
+    """A course that nobody changes until the transaction ends, though others may hold it as well."""
+    return _course(await conn.fetchrow(_COURSE + " WHERE id = $1 FOR SHARE", course_id))
+
+
+async def reserve_course(conn: Connection, course_id: str, owner_id: str) -> bool:
+    """Make the row, unannounced, so that it can be locked. False if it was there."""
+    done = await conn.fetchval(
+        "INSERT INTO courses (id, owner_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true", course_id, owner_id
+    )
+    return done is not None
+
+
+async def write_course(conn: Connection, course: Course) -> None:
+    """Write the whole state of a locked course."""
+    await conn.execute(
+        """
+        UPDATE courses SET owner_id = $2, title = $3, published = $4, public = $5, rules = $6, version = $7,
+               deleted = $8, updated_at = now()
+        WHERE id = $1
+        """,
+        course.id,
+        course.owner_id,
+        course.title,
+        course.published,
+        course.public,
+        course.rules,
+        course.version,
+        course.deleted,
+    )
+
+
+async def courses(
+    conn: Connection, *, owner_id: str | None, published_only: bool, after: str, limit: int
+) -> list[Course]:
+    """Courses in the order of their ids, from behind `after`; of one owner if given."""
+    rows = await conn.fetch(
+        _COURSE
+        + """
+        WHERE NOT deleted AND id > $1 AND ($2::text IS NULL OR owner_id = $2) AND (published OR NOT $3)
+        ORDER BY id LIMIT $4
+        """,
+        after,
+        owner_id,
+        published_only,
+        limit,
+    )
+    return [found for row in rows if (found := _course(row)) is not None]
+
+
+async def reserve_lesson(conn: Connection, lesson_id: str, course_id: str) -> bool:
+    """Make the row, unannounced, so that it can be locked. False if it was there."""
+    done = await conn.fetchval(
+        "INSERT INTO lessons (id, course_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true",
+        lesson_id,
+        course_id,
+    )
+    return done is not None
+
+
+async def lesson(conn: Connection, lesson_id: str) -> Lesson | None:
+    """A lesson with its uploads, deleted ones too."""
+    return await _with_uploads(conn, await conn.fetchrow(_LESSON + " WHERE id = $1", lesson_id))
+
+
+async def lock_lesson(conn: Connection, lesson_id: str) -> Lesson | None:
+    """A lesson with its uploads; nobody else changes either until the transaction ends."""
+    return await _with_uploads(conn, await conn.fetchrow(_LESSON + " WHERE id = $1 FOR UPDATE", lesson_id))
+
+
+async def lessons_of(conn: Connection, course_id: str, *, lock: bool = False) -> list[Lesson]:
+    """The lessons of a course that are not deleted, by position; locked in the order of their ids if asked."""
+    if lock:
+        await conn.execute("SELECT FROM lessons WHERE course_id = $1 ORDER BY id FOR UPDATE", course_id)
+    rows = await conn.fetch(_LESSON + " WHERE course_id = $1 AND NOT deleted ORDER BY position, id", course_id)
+    uploads = await _uploads(conn, [row["id"] for row in rows])
+    return [_lesson(row, uploads.get(row["id"], ())) for row in rows]
+
+
+async def write_lesson(conn: Connection, lesson: Lesson) -> None:
+    """Write the whole state of a locked lesson, with the columns that are derived from its uploads."""
+    video, newest = lesson.video, lesson.newest
+    playable = video.playable
+    duration_ms = playable.duration_ms if playable is not None else None
+    await conn.execute(
+        """
+        UPDATE lessons SET title = $2, position = $3, required = $4, rules = $5, version = $6, deleted = $7,
+               video_provider = $8, mux_upload_id = $9, mux_asset_id = $10, mux_playback_id = $11,
+               playback_policy = $12, processing_status = $13, error = $14, duration = $15::bigint / 1000.0,
+               updated_at = now()
+        WHERE id = $1
+        """,
+        lesson.id,
+        lesson.title,
+        lesson.position,
+        lesson.required,
+        lesson.rules,
+        lesson.version,
+        lesson.deleted,
+        lesson.provider,
+        newest.mux_upload_id if newest else None,
+        playable.asset_id if playable else newest.known.asset_id if newest else None,
+        playable.playback_id if playable else None,
+        playable.policy if playable else None,
+        video.status,
+        video.error,
+        duration_ms,
+    )
+
+
+async def write_uploads(conn: Connection, lesson_id: str, uploads: Sequence[Upload]) -> None:
+    """Insert or overwrite uploads of a locked lesson."""
+    await conn.executemany(
+        """
+        INSERT INTO uploads AS u (id, lesson_id, provider, policy, mux_upload_id, mux_asset_id, status, error,
+               signed_playback_id, public_playback_id, duration_ms, discarded)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        ON CONFLICT (id) DO UPDATE SET mux_upload_id = excluded.mux_upload_id, mux_asset_id = excluded.mux_asset_id,
+               status = excluded.status, error = excluded.error, signed_playback_id = excluded.signed_playback_id,
+               public_playback_id = excluded.public_playback_id, duration_ms = excluded.duration_ms,
+               discarded = excluded.discarded, updated_at = now(),
+               checked_at = CASE WHEN excluded.discarded AND NOT u.discarded THEN NULL ELSE u.checked_at END
+        WHERE u.lesson_id = excluded.lesson_id
+        """,
+        [
+            (
+                upload.id,
+                lesson_id,
+                upload.provider,
+                upload.policy,
+                upload.mux_upload_id,
+                upload.known.asset_id,
+                upload.known.status,
+                upload.known.error,
+                upload.known.signed_playback_id,
+                upload.known.public_playback_id,
+                upload.known.duration_ms,
+                upload.discarded,
+            )
+            for upload in uploads
+        ],
+    )
+
+
+async def upload_of_mux(conn: Connection, mux_upload_id: str | None, mux_asset_id: str | None) -> OpenUpload | None:
+    """The upload that Mux's ids belong to; the upload's id decides where both are given."""
+    row = await conn.fetchrow(
+        """
+        SELECT id, lesson_id, mux_upload_id, mux_asset_id FROM uploads
+        WHERE mux_upload_id = $1 OR mux_asset_id = $2
+        ORDER BY mux_upload_id IS NOT DISTINCT FROM $1 DESC, id LIMIT 1
+        """,
+        mux_upload_id,
+        mux_asset_id,
+    )
+    return OpenUpload(**row) if row is not None else None
+
+
+async def upload_record(conn: Connection, upload_id: UUID) -> UploadRecord | None:
+    """An upload with its course's owner."""
+    row = await conn.fetchrow(
+        """
+        SELECT u.id, u.lesson_id, u.provider, u.policy, u.mux_upload_id, u.mux_asset_id, u.status, u.error,
+               u.signed_playback_id, u.public_playback_id, u.duration_ms, u.discarded, u.created_at, u.updated_at,
+               c.owner_id
+        FROM uploads u JOIN lessons l ON l.id = u.lesson_id JOIN courses c ON c.id = l.course_id
+        WHERE u.id = $1
+        """,
+        upload_id,
+    )
+    if row is None:
+        return None
+    return UploadRecord(_upload(row), row["lesson_id"], row["owner_id"], row["created_at"], row["updated_at"])
+
+
+async def _with_uploads(conn: Connection, row: asyncpg.Record | None) -> Lesson | None:
+    if row is None:
+        return None
+    return _lesson(row, (await _uploads(conn, [row["id"]])).get(row["id"], ()))
+
+
+async def _uploads(conn: Connection, lesson_ids: Sequence[str]) -> dict[str, tuple[Upload, ...]]:
+    found: dict[str, tuple[Upload, ...]] = {}
+    for row in await conn.fetch(_UPLOAD + " WHERE lesson_id = ANY($1::text[]) ORDER BY lesson_id, id", lesson_ids):
+        found[row["lesson_id"]] = (*found.get(row["lesson_id"], ()), _upload(row))
+    return found
+
+
+def _course(row: asyncpg.Record | None) -> Course | None:
+    return Course(**row) if row is not None else None
+
+
+def _lesson(row: asyncpg.Record, uploads: tuple[Upload, ...]) -> Lesson:
+    return replace(Lesson(**row), uploads=uploads)
+
+
+def _upload(row: asyncpg.Record) -> Upload:
+    return Upload(
+        id=row["id"],
+        provider=row["provider"],
+        policy=row["policy"],
+        mux_upload_id=row["mux_upload_id"],
+        discarded=row["discarded"],
+        known=Knowledge(
+            status=row["status"],
+            asset_id=row["mux_asset_id"],
+            signed_playback_id=row["signed_playback_id"],
+            public_playback_id=row["public_playback_id"],
+            duration_ms=row["duration_ms"],
+            error=row["error"],
+        ),
+    )

@@ -1,0 +1,64 @@
+"""The worker process of the upload service: the outbox's relay and the sweeps."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from contracts import topics
+from servicekit import database, worker
+from servicekit.errors import Unavailable
+from servicekit.kafka import Producer
+from servicekit.outbox import OutboxRelay
+from servicekit.worker import Worker
+from upload_service.mux import MuxService
+from upload_service.reconcile import Reconciler
+from upload_service.settings import Settings
+
+PRODUCED = (
+    topics.COURSE_CHANGED,
+    topics.LESSON_CHANGED,
+    topics.ASSET_READY,
+    topics.ASSET_ERRORED,
+    topics.ASSET_DELETED,
+)
+
+
+@asynccontextmanager
+async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
+    """Needs PostgreSQL, Kafka and Mux; starts without any of them and goes on when they are there."""
+    pool = await database.create_pool(settings.database_url, application_name="upload-worker", max_size=4)
+    mux = MuxService(settings)
+    try:
+        async with Producer(settings, service="upload") as producer:
+            relay = OutboxRelay(settings.database_url, producer, service="upload")
+            reconciler = Reconciler(pool, mux, settings)
+
+            async def nothing_stuck() -> None:
+                if relay.parked:
+                    raise Unavailable(f"{relay.parked} outbox rows can never be sent")
+
+            async with Worker(
+                settings,
+                service="upload",
+                producer=producer,
+                topics=PRODUCED,
+                loops={"outbox": relay.run, "reconcile": reconciler.run},
+                checks={
+                    "database": partial(database.ping, pool),
+                    "outbox": nothing_stuck,
+                    "webhooks": reconciler.check_parked,
+                },
+            ) as running:
+                yield running
+    finally:
+        mux.close()
+        await pool.close()
+
+
+def main() -> None:
+    """Run the process until it is told to stop."""
+    worker.main(create_worker, Settings, "upload")
+
+
+if __name__ == "__main__":
+    main()
