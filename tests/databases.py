@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from devstack.errors import StackError
 from devstack.postgres import psql
-from devstack.provision import create_database_sql, create_roles_sql
+from devstack.provision import WORKER_ROLES, create_database_sql, create_roles_sql, roles_of
 
 PASSWORD = "seatime-tests"
 T = TypeVar("T")
@@ -28,6 +28,7 @@ class Database:
     name: str
     owner_url: str
     app_url: str
+    worker_url: str
 
 
 class Postgres:
@@ -56,10 +57,11 @@ class Postgres:
         self.sql(f'DROP DATABASE IF EXISTS "{database.name}" WITH (FORCE)')
 
     def _database(self, service: str, name: str) -> Database:
-        return Database(name, self.url(name, f"{service}_owner"), self.url(name, f"{service}_app"))
+        worker = f"{service}_worker" if service in WORKER_ROLES else f"{service}_app"
+        return Database(name, *(self.url(name, role) for role in (f"{service}_owner", f"{service}_app", worker)))
 
     def _provision(self, service: str, name: str, template: str) -> None:
-        self.sql(*create_roles_sql(service, PASSWORD, PASSWORD))
+        self.sql(*create_roles_sql(service, dict.fromkeys(roles_of(service), PASSWORD)))
         self.sql(*create_database_sql(service, name, template))
 
     @cache  # noqa: B019 - one object per session

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from devstack.paths import SERVICES
+from devstack.provision import roles_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _create() -> Credentials:
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    roles = [f"{service}_{kind}" for service in SERVICES for kind in ("owner", "app")]
+    roles = [role for service in SERVICES for role in roles_of(service)]
     return Credentials(
         postgres_password=secrets.token_urlsafe(24),
         role_passwords={role: secrets.token_urlsafe(24) for role in roles},

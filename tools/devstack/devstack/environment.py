@@ -9,11 +9,20 @@ from pathlib import Path
 from devstack.credentials import Credentials
 from devstack.paths import SERVICES
 from devstack.ports import HOST, Ports
-from devstack.provision import database_url
+from devstack.provision import database_url, roles_of
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "PYTHONPATH")
 S3_NAMES = ("S3_ENDPOINT_URL", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_REGION")
-DATABASE_NAMES = tuple(f"DATABASE{kind}_URL_{name.upper()}" for name in SERVICES for kind in ("", "_OWNER"))
+
+
+def database_variable(service: str, role: str) -> str:
+    """The variable that names the database as that role reaches it."""
+    kind = role.removeprefix(f"{service}_")
+    before, after = {"owner": ("_OWNER", ""), "worker": ("", "_WORKER"), "app": ("", "")}[kind]
+    return f"DATABASE{before}_URL_{service.upper()}{after}"
+
+
+DATABASE_NAMES = tuple(database_variable(service, role) for service in SERVICES for role in roles_of(service))
 
 
 @dataclass(frozen=True)
@@ -72,8 +81,8 @@ def for_services(ports: Ports, credentials: Credentials, own: Own, *, data_dir: 
         "PYTHONUNBUFFERED": "1",
     }
     for service in SERVICES:
-        for kind, role in (("", "app"), ("_OWNER", "owner")):
-            name, password = f"{service}_{role}", credentials.role_passwords[f"{service}_{role}"]
-            made[f"DATABASE{kind}_URL_{service.upper()}"] = database_url(ports.postgres, service, name, password)
+        for role in roles_of(service):
+            url = database_url(ports.postgres, service, role, credentials.role_passwords[role])
+            made[database_variable(service, role)] = url
     passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return passed_on | made | own.kafka | own.postgres | own.s3

@@ -21,8 +21,7 @@ def databases(env: Mapping[str, str], admin_url: str | None, credentials: Creden
     if admin_url is not None:
         existing = psql(admin_url, "SELECT datname FROM pg_database").splitlines()
         for service in SERVICES:
-            passwords = credentials.role_passwords
-            roles = create_roles_sql(service, passwords[f"{service}_owner"], passwords[f"{service}_app"])
+            roles = create_roles_sql(service, credentials.role_passwords)
             psql(admin_url, *roles, *([] if service in existing else create_database_sql(service, service)))
     asyncio.run(_migrate_all(env))
 

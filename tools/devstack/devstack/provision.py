@@ -1,17 +1,26 @@
 """Roles and databases: an owner that migrates and an application role that owns nothing, for each service.
 
-What the application role may do inside a database is the migrations' business.
+Where row-level security stands between learners, the worker, which writes for all of them, has a role of its own.
+What the roles may do inside a database is the migrations' business.
 """
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from devstack.ports import HOST
 
+WORKER_ROLES = ("progress",)
 
-def create_roles_sql(service: str, owner_password: str, app_password: str) -> list[str]:
-    """Statements that make `<service>_owner` and `<service>_app`, or set the passwords of those that exist."""
-    passwords = {f"{service}_owner": owner_password, f"{service}_app": app_password}
-    return [_role(role, password) for role, password in passwords.items()]
+
+def roles_of(service: str) -> tuple[str, ...]:
+    """`<service>_owner` and `<service>_app`, and `<service>_worker` where the worker has a role of its own."""
+    kinds = ("owner", "app", "worker") if service in WORKER_ROLES else ("owner", "app")
+    return tuple(f"{service}_{kind}" for kind in kinds)
+
+
+def create_roles_sql(service: str, passwords: Mapping[str, str]) -> list[str]:
+    """Statements that make the service's roles; those that exist are left alone. `passwords` are by role."""
+    return [_role(role, passwords[role]) for role in roles_of(service)]
 
 
 def create_database_sql(service: str, name: str, template: str = "template1") -> list[str]:
@@ -19,7 +28,7 @@ def create_database_sql(service: str, name: str, template: str = "template1") ->
     return [
         f"CREATE DATABASE {_name(name)} OWNER {_name(service + '_owner')} TEMPLATE {_name(template)}",
         f"REVOKE ALL ON DATABASE {_name(name)} FROM PUBLIC",
-        f"GRANT CONNECT, TEMPORARY ON DATABASE {_name(name)} TO {_name(service + '_app')}",
+        *(f"GRANT CONNECT, TEMPORARY ON DATABASE {_name(name)} TO {_name(role)}" for role in roles_of(service)[1:]),
     ]
 
 
