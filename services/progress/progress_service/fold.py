@@ -1,0 +1,184 @@
+"""The ledger: what a beat claims, against the real time that its learner has not yet spent. Pure; no clock, no I/O.
+
+A beat names the wall-clock interval in which it was watched, and pays for its media with the unspent part of that
+interval. Honest intervals never overlap, so they never compete, and the order in which beats arrive cannot matter.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, floor
+from typing import Literal
+
+from contracts import Beat, WatchProgress
+from progress_service.ranges import Range, Ranges, clip, first, intersect, last, subtract, total, union
+from progress_service.state import Clock, Lesson, Session
+from progress_service.timing import Terms, arrive, place, prune, remember, seen, spend
+
+Code = Literal[
+    "over_rate",
+    "double_spent",
+    "beat_cap",
+    "too_late",
+    "outside_grant",
+    "beyond_duration",
+    "hidden",
+    "fragmented",
+]
+
+TIMER_TOLERANCE = 1.02
+LIVE_WITHIN_MS = 2 * 60_000
+MAX_COVERED_RANGES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What one request changed. `replayed` may name a moment more than once."""
+
+    covered: Ranges
+    replayed: tuple[Range, ...]
+    live_ms: int
+    late_ms: int
+    spent_ms: int
+    cuts: Mapping[str, int]
+    watched_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The state after a request; `advance` is None where it neither credited nor cut anything."""
+
+    session: Session
+    clock: Clock
+    lesson: Lesson
+    advance: Advance | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one beat is worth: credited media in the order claimed, the time that pays for it, and the cuts."""
+
+    credited: tuple[Range, ...]
+    spent: Ranges
+    cuts: Mapping[Code, int]
+
+
+def fold(
+    session: Session, clock: Clock, lesson: Lesson, request: WatchProgress, *, count_hidden: bool = True
+) -> Folded:
+    """Judge every beat of a request that was not judged before, in the order of their numbers."""
+    session, terms = arrive(session, request)
+    terms = replace(terms, count_hidden=count_hidden)
+    clock, before = prune(clock, request.received_at_ms), lesson
+    lesson = replace(lesson, course_id=request.course_id, duration_ms=request.duration_ms)
+    replayed, cuts, watched_at = list[Range](), dict[str, int](), 0
+    for beat in sorted(request.beats, key=lambda beat: beat.seq):
+        if seen(session, beat):
+            continue
+        interval = place(beat, session, terms)
+        verdict = judge(beat, interval, clock, lesson.covered, terms)
+        session, clock = remember(session, beat, interval[1]), spend(clock, verdict.spent)
+        live = terms.received_at_ms - interval[1] <= LIVE_WITHIN_MS
+        lesson, again = _credit(lesson, verdict, live=live)
+        lesson = _resume(lesson, beat, interval[1])
+        replayed += again
+        cuts = _sum(cuts, verdict.cuts)
+        watched_at = max(watched_at, interval[1])
+    advance = Advance(
+        covered=subtract(lesson.covered, before.covered),
+        replayed=_coalesce(replayed),
+        live_ms=lesson.live_ms - before.live_ms,
+        late_ms=lesson.late_ms - before.late_ms,
+        spent_ms=lesson.spent_ms - before.spent_ms,
+        cuts=cuts,
+        watched_at_ms=watched_at,
+    )
+    if not (advance.live_ms or advance.late_ms or cuts):
+        return Folded(session, clock, lesson, None)
+    lesson = replace(lesson, cuts=_sum(lesson.cuts, cuts), version=lesson.version + 1)
+    return Folded(session, clock, lesson, advance)
+
+
+def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Terms) -> Verdict:
+    """What a beat is worth, given when it was watched and what its learner has spent: each cut with its reason."""
+    since, at = interval
+    policy, cuts = terms.policy, dict[Code, int]()
+    rate = min(beat.rate, policy.max_rate)
+    claimed = [segment for segment in beat.segments if segment[1] > segment[0]]
+    playable = [(start, min(end, terms.duration_ms)) for start, end in claimed if start < terms.duration_ms]
+    kept = _without_new_fragments(playable, covered)
+    in_grant = clip(((since, at),), max(terms.granted_at_ms, clock.pruned_before_ms), terms.expires_at_ms)
+    free = subtract(in_grant, clock.spent)
+
+    def allowance(real_ms: int) -> int:
+        return floor(real_ms * policy.max_rate * TIMER_TOLERANCE)
+
+    credit = total(claimed)
+    limits: tuple[tuple[Code, int], ...] = (
+        ("beyond_duration", total(playable)),
+        ("fragmented", total(kept)),
+        ("hidden", 0 if beat.hidden and not terms.count_hidden else credit),
+        ("too_late", 0 if at < terms.received_at_ms - terms.grace_ms else credit),
+        ("over_rate", allowance(at - since)),
+        ("outside_grant", allowance(total(in_grant))),
+        ("beat_cap", floor(policy.beat_cap_s * 1000 * rate)),
+        ("double_spent", allowance(total(free))),
+    )
+    for code, limit in limits:
+        if credit > limit:
+            cuts[code] = credit - limit
+            credit = limit
+    return Verdict(first(kept, credit), last(free, ceil(credit / rate)), cuts)
+
+
+def _credit(lesson: Lesson, verdict: Verdict, *, live: bool) -> tuple[Lesson, Sequence[Range]]:
+    covered, replayed = lesson.covered, list[Range]()
+    for media in verdict.credited:
+        replayed += intersect((media,), covered)
+        covered = union(covered, (media,))
+    credit = total(verdict.credited)
+    credited = replace(
+        lesson,
+        covered=covered,
+        live_ms=lesson.live_ms + (credit if live else 0),
+        late_ms=lesson.late_ms + (0 if live else credit),
+        spent_ms=lesson.spent_ms + total(verdict.spent),
+    )
+    return credited, replayed
+
+
+def _resume(lesson: Lesson, beat: Beat, at_ms: int) -> Lesson:
+    """The last writer by corrected time wins; of two at the same moment, the one further on."""
+    position = min(beat.position_ms, lesson.duration_ms)
+    if (at_ms, position) <= (lesson.position_at_ms, lesson.position_ms):
+        return lesson
+    return replace(lesson, position_ms=position, position_at_ms=at_ms)
+
+
+def _without_new_fragments(claimed: list[Range], covered: Ranges) -> list[Range]:
+    """Claims that a full map can still take: those that join what is there. A hostile client cannot grow a row."""
+    if len(covered) + len(claimed) <= MAX_COVERED_RANGES:
+        return claimed
+    kept = []
+    for media in claimed:
+        grown = union(covered, (media,))
+        if len(grown) <= max(MAX_COVERED_RANGES, len(covered)):
+            covered = grown
+            kept.append(media)
+    return kept
+
+
+def _coalesce(ranges: Sequence[Range]) -> tuple[Range, ...]:
+    joined: list[Range] = []
+    for start, end in ranges:
+        if joined and joined[-1][1] == start:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _sum(a: Mapping[str, int], b: Mapping[Code, int] | Mapping[str, int]) -> dict[str, int]:
+    summed = dict(a)
+    for code, amount in b.items():
+        summed[code] = summed.get(code, 0) + amount
+    return summed

@@ -1,0 +1,104 @@
+"""Range algebra on integer milliseconds: half-open, sorted, disjoint, coalesced; equal sets are equal tuples."""
+
+from collections.abc import Iterable, Sequence
+
+Range = tuple[int, int]
+Ranges = tuple[Range, ...]
+
+
+def normalise(ranges: Iterable[Range]) -> Ranges:
+    """The set that `ranges` cover together; empty and inverted ones cover nothing."""
+    merged: list[Range] = []
+    for start, end in sorted(ranges):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            if end > merged[-1][1]:
+                merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def union(a: Ranges, b: Ranges) -> Ranges:
+    """What is in either."""
+    if not a or not b:
+        return a or b
+    if a[-1][1] < b[0][0]:
+        return a + b
+    return normalise((*a, *b))
+
+
+def intersect(a: Ranges, b: Ranges) -> Ranges:
+    """What is in both."""
+    common: list[Range] = []
+    i = j = 0
+    while i < len(a) and j < len(b):
+        start, end = max(a[i][0], b[j][0]), min(a[i][1], b[j][1])
+        if start < end:
+            common.append((start, end))
+        if a[i][1] <= b[j][1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(common)
+
+
+def subtract(a: Ranges, b: Ranges) -> Ranges:
+    """What is in `a` and not in `b`."""
+    left: list[Range] = []
+    j = 0
+    for start, end in a:
+        at = start
+        while j < len(b) and b[j][1] <= at:
+            j += 1
+        k = j
+        while k < len(b) and b[k][0] < end:
+            if b[k][0] > at:
+                left.append((at, b[k][0]))
+            at = max(at, b[k][1])
+            k += 1
+        if at < end:
+            left.append((at, end))
+    return tuple(left)
+
+
+def clip(ranges: Ranges, start: int, end: int) -> Ranges:
+    """What lies within [start, end)."""
+    return intersect(ranges, ((start, end),)) if end > start else ()
+
+
+def total(ranges: Iterable[Range]) -> int:
+    """Summed length; where ranges overlap, each counts."""
+    return sum(end - start for start, end in ranges)
+
+
+def first(ranges: Sequence[Range], amount: int) -> tuple[Range, ...]:
+    """The first `amount` of a sequence of ranges in the order given."""
+    taken: list[Range] = []
+    for start, end in ranges:
+        if amount <= 0:
+            break
+        taken.append((start, min(end, start + amount)))
+        amount -= end - start
+    return tuple(taken)
+
+
+def last(ranges: Ranges, amount: int) -> Ranges:
+    """The last `amount` of a set."""
+    taken: list[Range] = []
+    for start, end in reversed(ranges):
+        if amount <= 0:
+            break
+        taken.append((max(start, end - amount), end))
+        amount -= end - start
+    return tuple(reversed(taken))
+
+
+def close_smallest_gaps(ranges: Ranges, keep: int) -> Ranges:
+    """At most `keep` ranges that cover all of `ranges`: the smallest gaps are filled, of equal ones the earliest."""
+    if len(ranges) <= keep:
+        return ranges
+    gaps = sorted(range(len(ranges) - 1), key=lambda i: (ranges[i + 1][0] - ranges[i][1], i))
+    filled = [(ranges[i][1], ranges[i + 1][0]) for i in gaps[: len(ranges) - keep]]
+    return normalise((*ranges, *filled))

@@ -1,0 +1,88 @@
+"""When a beat was watched, in the server's clock. Pure.
+
+The client's clock is corrected by the smallest difference seen in its session: the request that was least delayed
+shows the true one best, and with one correction for all of them a session's intervals cannot overlap each other.
+"""
+
+from dataclasses import dataclass, replace
+
+from contracts import Beat, GrantPolicy, WatchProgress
+from progress_service.ranges import Range, Ranges, clip, close_smallest_gaps, intersect, union
+from progress_service.state import Clock, Session
+
+JITTER_MS = 30_000
+"""Requests of a session whose differences lie closer than this are taken to differ by network delay only."""
+HORIZON_MS = 7 * 24 * 3_600_000
+"""How long spent time is remembered, and so the longest offline grace there can be."""
+MAX_SPENT_RANGES = 200
+MAX_SEQ_RANGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a beat is judged against: the session's window, the grant's policy and duration, and its arrival."""
+
+    granted_at_ms: int
+    expires_at_ms: int
+    received_at_ms: int
+    duration_ms: int
+    skew_ms: int
+    policy: GrantPolicy
+    count_hidden: bool = True
+
+    @property
+    def grace_ms(self) -> int:
+        return min(self.policy.offline_grace_s * 1000, HORIZON_MS)
+
+
+def arrive(session: Session, request: WatchProgress) -> tuple[Session, Terms]:
+    """The session after the arrival of a request, and its terms. A refreshed grant widens the session's window."""
+    own, known = request.received_at_ms - request.sent_at_ms, session.skew_ms
+    skew = known if known is not None and known <= own <= known + JITTER_MS else own
+    granted, expires = request.granted_at_ms, request.expires_at_ms
+    if session.granted_at_ms is not None:
+        granted = min(granted, session.granted_at_ms)
+    if session.expires_at_ms is not None:
+        expires = max(expires, session.expires_at_ms)
+    terms = Terms(granted, expires, request.received_at_ms, request.duration_ms, skew, request.policy)
+    return replace(session, skew_ms=skew, granted_at_ms=granted, expires_at_ms=expires), terms
+
+
+def place(beat: Beat, session: Session, terms: Terms) -> Range:
+    """The beat's interval: never in the future. Without `since` it reaches back to the session's previous beat."""
+    at = max(0, min(beat.at_ms + terms.skew_ms, terms.received_at_ms))
+    if beat.since_ms is not None and beat.since_ms <= beat.at_ms:
+        return max(0, min(beat.since_ms + terms.skew_ms, at)), at
+    since = max(0, at - terms.policy.beat_cap_s * 1000)
+    if session.last_beat_ms is not None and session.last_beat_ms < at:
+        since = max(since, session.last_beat_ms)
+    return since, at
+
+
+def seen(session: Session, beat: Beat) -> bool:
+    """Whether that beat of the session was judged before."""
+    return bool(intersect(session.seqs, _number(beat)))
+
+
+def remember(session: Session, beat: Beat, at_ms: int) -> Session:
+    """The session with that beat judged. Where numbers are too scattered, beats in the smallest gaps count as seen."""
+    last = at_ms if session.last_beat_ms is None else max(session.last_beat_ms, at_ms)
+    seqs = close_smallest_gaps(union(session.seqs, _number(beat)), MAX_SEQ_RANGES)
+    return replace(session, seqs=seqs, last_beat_ms=last)
+
+
+def spend(clock: Clock, time: Ranges) -> Clock:
+    """The clock with that time used up, and where it is too scattered the smallest gaps in it as well."""
+    return replace(clock, spent=close_smallest_gaps(union(clock.spent, time), MAX_SPENT_RANGES))
+
+
+def prune(clock: Clock, now_ms: int) -> Clock:
+    """The clock without time that no beat can claim any more."""
+    before = max(clock.pruned_before_ms, now_ms - HORIZON_MS)
+    if clock.spent and clock.spent[0][0] < before:
+        return Clock(clip(clock.spent, before, clock.spent[-1][1]), before)
+    return replace(clock, pruned_before_ms=before)
+
+
+def _number(beat: Beat) -> Ranges:
+    return ((beat.seq, beat.seq + 1),)
