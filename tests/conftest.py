@@ -2,14 +2,12 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from mux_sim.config import Config
-from mux_sim.testing import MuxHandle, running
+from mux_sim.testing import Simulator, running_simulator
 from tests.databases import Database, Postgres, run_apart
 from tests.infra import S3, Infra, choose
 
@@ -95,10 +93,10 @@ async def _delete_topics(bootstrap: str, prefix: str) -> None:
 
 
 @pytest.fixture
-async def mux(tmp_path: Path) -> AsyncIterator[MuxHandle]:
+async def mux() -> AsyncIterator[Simulator]:
     """A running Mux simulator: `base_url`, `token_id`, `token_secret`, `webhook_secret`, and its controls."""
-    async with running(Config(data_dir=tmp_path / "mux")) as handle:
-        yield handle
+    async with running_simulator() as simulator:
+        yield simulator
 
 
 @pytest.hookimpl(wrapper=True)
