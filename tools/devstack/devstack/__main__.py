@@ -13,16 +13,16 @@ from pathlib import Path
 
 from rich.live import Live
 from rich.markup import escape
-from servicekit.telemetry import configure_logging
 
 from devstack import credentials as secrets_file
-from devstack.demo.play import play
 from devstack import leftovers, prepare, screen
+from devstack.demo.play import play
 from devstack.errors import StackError
 from devstack.paths import DATA, SERVICES
 from devstack.ports import Ports
 from devstack.progress import console
 from devstack.stack import Stack
+from servicekit.telemetry import configure_logging
 
 DOWN_TIMEOUT = 60
 
@@ -74,7 +74,7 @@ def _arguments() -> argparse.Namespace:
     return given
 
 
-class Interrupted(Exception):
+class Interrupted(KeyboardInterrupt):
     """SIGINT or SIGTERM: the stack is taken down on the way out."""
 
 

@@ -4,7 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Self
 
@@ -165,13 +165,14 @@ class Stack:
             self.took[name] = time.monotonic() - began
             self._report(f"{name} is ready after {self.took[name]:.1f} s")
 
-        with ThreadPoolExecutor(len(parts)) as pool:
-            futures = [pool.submit(one, name) for name in parts]
-        failed = [error for future in futures if (error := future.exception()) is not None]
-        if failed:
-            for part in parts.values():
-                part.stop()
-            raise failed[0]
+        pool = ThreadPoolExecutor(len(parts))
+        try:
+            for future in as_completed([pool.submit(one, name) for name in parts]):
+                future.result()
+        except BaseException:
+            _end(pool, parts)
+            raise
+        pool.shutdown()
         for name, part in parts.items():
             self._supervisor.watch(name, part)
 
@@ -190,3 +191,13 @@ class Stack:
     def _on_event(self, text: str) -> None:
         self._note()
         self._report(text)
+
+
+def _end(pool: ThreadPoolExecutor, parts: Mapping[str, Part]) -> None:
+    """Give up a launch: killing what has started ends the waiting for it."""
+    pool.shutdown(wait=False, cancel_futures=True)
+    for part in parts.values():
+        part.kill()
+    pool.shutdown()
+    for part in parts.values():
+        part.kill()

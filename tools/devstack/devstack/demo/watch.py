@@ -1,0 +1,63 @@
+"""A player without a picture: it lets real time pass and tells of what it played in beats, as the web app does."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from devstack.demo.api import Api
+
+BEAT_EVERY = 5.0
+TICK = 0.1
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+@dataclass
+class Player:
+    """One viewing under one grant. Positions are seconds of the video; each beat names its own interval."""
+
+    api: Api
+    lesson_id: str
+    grant: str
+    duration: float
+    sequence: int = 0
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    async def play(self, start: float, end: float, *, rate: float, shown: Callable[[float], None]) -> None:
+        """Play from `start` to `end` at `rate`, in real time."""
+        self._event("play", start)
+        position = start
+        while position < end:
+            position = await self._interval(position, min(end, position + BEAT_EVERY * rate), rate, shown)
+
+    async def seek(self, origin: float, target: float) -> None:
+        self.events.append({"type": "seek", "at": now_ms(), "from": origin, "to": target})
+
+    async def finish(self, position: float) -> None:
+        """Say that the end was reached, in a beat that claims nothing."""
+        self._event("complete", position)
+        at = now_ms()
+        await self._send({"since": at, "at": at, "position": position, "rate": 1.0, "watched_segments": []})
+
+    async def _interval(self, start: float, end: float, rate: float, shown: Callable[[float], None]) -> float:
+        since, began = now_ms(), time.monotonic()
+        while (played := (time.monotonic() - began) * rate) < end - start:
+            shown(start + played)
+            await asyncio.sleep(TICK)
+        shown(end)
+        claim = {"since": since, "at": now_ms(), "position": round(end, 3), "rate": rate}
+        await self._send(claim | {"watched_segments": [[round(start, 3), round(end, 3)]]})
+        return end
+
+    async def _send(self, beat: dict[str, Any]) -> None:
+        self.sequence += 1
+        whole = {"seq": self.sequence, "hidden": False, "events": self.events} | beat
+        self.events = []
+        await self.api.post("/api/progress", {"grant": self.grant, "sentAt": now_ms(), "beats": [whole]})
+
+    def _event(self, kind: str, position: float) -> None:
+        self.events.append({"type": kind, "at": now_ms(), "position": round(position, 3)})
