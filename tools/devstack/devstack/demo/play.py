@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 
 from devstack import people
-from devstack.demo import chart, clip, owner
+from devstack.demo import chart, clip, learners, owner
 from devstack.demo.api import Api, DemoFailed
 from devstack.demo.scene import Scene
 from devstack.demo.steps import Steps
