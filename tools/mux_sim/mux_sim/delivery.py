@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+import zlib
 from datetime import UTC, datetime
 
 import aiohttp
@@ -41,8 +42,8 @@ class Courier:
         status, headers, text = await self._post(delivery, event, endpoint)
         delivery.attempts.append(
             {
-                "webhook_id": endpoint.id,
-                "response_status_code": status,
+                "webhook_id": zlib.crc32(endpoint.id.encode()),
+                **({} if status is None else {"response_status_code": status}),
                 "response_headers": headers,
                 "response_body": text,
                 "max_attempts": self.config.webhook_max_attempts,

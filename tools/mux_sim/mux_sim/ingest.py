@@ -4,6 +4,7 @@ The partial file's size is the only record of the offset, so a kill at any byte 
 """
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +18,7 @@ from mux_sim.simulator import Simulator, of
 
 routes = web.RouteTableDef()
 PIECE = 1 << 20
+STALL = 30.0
 _LOCKS: web.AppKey[dict[str, asyncio.Lock]] = web.AppKey("upload-locks", dict[str, asyncio.Lock])
 
 
@@ -48,12 +50,19 @@ async def put(request: web.Request) -> web.Response:
     try:
         _admit(sim, request, upload)
         assert upload is not None
-        async with locks.setdefault(upload.id, asyncio.Lock()):
-            response = await _receive(sim, request, upload)
+        chunk = _chunk(request)
+        if chunk is not None and chunk.first is None:
+            await _drain(request)
+            response = _answer(sim, upload, chunk)
+        else:
+            async with locks.setdefault(upload.id, asyncio.Lock()):
+                response = await _receive(sim, request, upload, chunk)
         if upload.status != "waiting":
             locks.pop(upload.id, None)
     except Refused as refusal:
-        await _drain(request)
+        if refusal.status != 408:
+            with suppress(Refused):
+                await _drain(request)
         response = web.Response(status=refusal.status, text=str(refusal))
     response.headers.update(_cors(upload))
     return response
@@ -89,26 +98,32 @@ def _admit(sim: Simulator, request: web.Request, upload: Upload | None) -> None:
         raise Refused(403 if upload.status == "timed_out" else 410, f"The upload is {upload.status}")
 
 
-async def _receive(sim: Simulator, request: web.Request, upload: Upload) -> web.Response:
+def _chunk(request: web.Request) -> Chunk | None:
+    """The chunk that the request says it carries; None for a whole file."""
     header = request.headers.get("Content-Range")
-    chunk = Chunk(None, None, None) if header is None else parse(header)
+    if header is None:
+        return None
+    chunk = parse(header)
     if chunk is None:
         raise Refused(400, f"Content-Range {header!r} makes no sense")
+    return chunk
+
+
+async def _receive(sim: Simulator, request: web.Request, upload: Upload, chunk: Chunk | None) -> web.Response:
+    path = sim.store.upload_path(upload.id)
     if upload.status == "asset_created":
         await _drain(request)
-        return web.Response()
-    path = sim.store.upload_path(upload.id)
-    if header is None:
-        total = await _write_whole(request, path)
-        _set_total(sim, upload, total)
+    elif chunk is None:
+        chunk = Chunk(None, None, await _write_whole(request, path))
+        upload.total = None
     else:
-        await _receive_chunk(sim, request, upload, chunk, path)
-    return _answer(sim, upload, path)
+        await _receive_chunk(request, chunk, path, upload.total)
+    return _answer(sim, upload, chunk)
 
 
-async def _receive_chunk(sim: Simulator, request: web.Request, upload: Upload, chunk: Chunk, path: Path) -> None:
-    if upload.total is not None and chunk.total not in (None, upload.total):
-        raise Refused(400, f"The total is {upload.total}, not {chunk.total}")
+async def _receive_chunk(request: web.Request, chunk: Chunk, path: Path, total: int | None) -> None:
+    if total is not None and chunk.total not in (None, total):
+        raise Refused(400, f"The total is {total}, not {chunk.total}")
     received = _size(path)
     if verdict(chunk, received) != "write" or chunk.first is None or chunk.last is None:
         await _drain(request)
@@ -117,22 +132,17 @@ async def _receive_chunk(sim: Simulator, request: web.Request, upload: Upload, c
         if request.content_length not in (None, expected):
             raise Refused(400, f"Content-Range names {expected} bytes, the body has {request.content_length}")
         await _write_chunk(request, path, chunk.first, received, expected)
-    if chunk.total is not None:
-        _set_total(sim, upload, chunk.total)
 
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _set_total(sim: Simulator, upload: Upload, total: int) -> None:
-    if upload.total != total and upload.status == "waiting":
-        upload.total = total
+def _answer(sim: Simulator, upload: Upload, chunk: Chunk | None) -> web.Response:
+    if chunk is not None and chunk.total is not None and upload.total is None and upload.status == "waiting":
+        upload.total = chunk.total
         sim.store.uploads.put(upload)
-
-
-def _answer(sim: Simulator, upload: Upload, path: Path) -> web.Response:
-    received = _size(path)
+    received = _size(sim.store.upload_path(upload.id))
     if upload.status == "waiting" and received == upload.total:
         lifecycle.finish_upload(sim, upload)
     if upload.status == "asset_created":
@@ -167,15 +177,25 @@ async def _write_chunk(request: web.Request, path: Path, first: int, received: i
 
 async def _copy(request: web.Request, file: BinaryIO, limit: int | None, skip: int = 0) -> int:
     seen = 0
-    async for piece in request.content.iter_chunked(PIECE):
+    while piece := await _piece(request):
         room = piece if limit is None else piece[: limit - seen]
         file.write(room[max(0, skip - seen) :])
+        file.flush()
         seen += len(room)
         if len(room) < len(piece):
             raise Refused(400, "The body is longer than its Content-Range")
     return seen
 
 
+async def _piece(request: web.Request) -> bytes:
+    """The next bytes of the body, b"" at its end. A silent sender is given up, so that it can begin anew."""
+    try:
+        async with asyncio.timeout(STALL):
+            return await request.content.read(PIECE)
+    except TimeoutError as failure:
+        raise Refused(408, "The body stalled") from failure
+
+
 async def _drain(request: web.Request) -> None:
-    async for _ in request.content.iter_chunked(PIECE):
+    while await _piece(request):
         pass
