@@ -1,6 +1,7 @@
 """Who is calling: a bearer JWT, checked against a shared secret or the identity provider's published keys."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,10 +13,15 @@ from fastapi import Depends, Request
 
 from servicekit.errors import Forbidden, Unauthenticated, Unavailable
 from servicekit.settings import CommonSettings
+from servicekit.telemetry import get_logger
 
 _ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 _MAX_TOKEN_BYTES = 8192
-_MAX_ID = 64
+_USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+_MIN_SECRET_BYTES = 32
+
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +37,23 @@ class Principal:
 
 
 class JwksCache:
-    """The identity provider's keys, fetched when an unknown `kid` appears, at most every `min_interval_s`."""
+    """The identity provider's keys, fetched when an unknown `kid` appears, at most every `min_interval_s`.
+
+    A provider that does not answer is not asked more often than that either: the keys that are known stay in use.
+    """
 
     def __init__(self, url: str, *, timeout_s: float = 3, min_interval_s: float = 10, max_age_s: float = 3600) -> None:
         self._url, self._timeout_s, self._min_interval_s, self._max_age_s = url, timeout_s, min_interval_s, max_age_s
-        self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at = float("-inf")
+        self._keys: dict[str, jwt.PyJWK] | None = None
+        self._fetched_at = self._asked_at = float("-inf")
         self._lock = asyncio.Lock()
 
     async def key(self, kid: str) -> jwt.PyJWK:
-        """The key of that id. Unauthenticated if there is none, Unavailable if the provider does not answer."""
-        if kid not in self._keys or time.monotonic() - self._fetched_at > self._max_age_s:
+        """The key of that id. Unauthenticated if there is none, Unavailable if the provider never answered."""
+        if kid not in (self._keys or {}) or time.monotonic() - self._fetched_at > self._max_age_s:
             await self._refresh()
+        if self._keys is None:
+            raise Unavailable("the identity provider's keys cannot be read")
         try:
             return self._keys[kid]
         except KeyError:
@@ -50,20 +61,22 @@ class JwksCache:
 
     async def _refresh(self) -> None:
         async with self._lock:
-            if time.monotonic() - self._fetched_at < self._min_interval_s:
+            if time.monotonic() - self._asked_at < self._min_interval_s:
                 return
+            self._asked_at = time.monotonic()
             try:
-                timeout = aiohttp.ClientTimeout(total=self._timeout_s)
-                async with aiohttp.ClientSession(timeout=timeout) as http, http.get(self._url) as response:
-                    response.raise_for_status()
-                    document = await response.json(content_type=None)
-                keys = jwt.PyJWKSet.from_dict(document).keys
-            except (aiohttp.ClientError, TimeoutError, ValueError, jwt.PyJWTError) as error:
-                if self._keys:
-                    return
-                raise Unavailable("the identity provider's keys cannot be read") from error
+                keys = await self._fetch()
+            except (aiohttp.ClientError, TimeoutError, ValueError, jwt.PyJWTError, AttributeError) as error:
+                log.warning("the identity provider's keys cannot be read", error=repr(error))
+                return
             self._keys = {key.key_id: key for key in keys if key.key_id is not None}
             self._fetched_at = time.monotonic()
+
+    async def _fetch(self) -> list[jwt.PyJWK]:
+        timeout = aiohttp.ClientTimeout(total=self._timeout_s)
+        async with aiohttp.ClientSession(timeout=timeout) as http, http.get(self._url) as response:
+            response.raise_for_status()
+            return jwt.PyJWKSet.from_dict(await response.json(content_type=None)).keys
 
 
 class Authenticator:
@@ -72,6 +85,10 @@ class Authenticator:
     def __init__(self, settings: CommonSettings) -> None:
         if (settings.auth_jwt_secret is None) == (settings.auth_jwks_url is None):
             raise ValueError("set exactly one of AUTH_JWT_SECRET and AUTH_JWKS_URL")
+        if settings.auth_jwt_secret is not None:
+            length = len(settings.auth_jwt_secret.get_secret_value().encode())
+            if length < _MIN_SECRET_BYTES:
+                raise ValueError(f"AUTH_JWT_SECRET must have at least {_MIN_SECRET_BYTES} bytes, it has {length}")
         self._secret = settings.auth_jwt_secret
         self._jwks = JwksCache(settings.auth_jwks_url) if settings.auth_jwks_url else None
         self._issuer, self._audience = settings.auth_issuer, settings.auth_audience
@@ -121,7 +138,7 @@ class Authenticator:
 
 def _principal(claims: dict[str, Any]) -> Principal:
     subject, roles = claims["sub"], claims.get("roles", [])
-    if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_ID:
+    if not isinstance(subject, str) or _USER_ID.fullmatch(subject) is None:
         raise Unauthenticated("the token's subject is not a user id")
     if not isinstance(roles, list):
         raise Unauthenticated("the token's roles are not a list")

@@ -8,51 +8,34 @@ the dead letters are durable. Too many dead letters halt the consumer: a bad dep
 import asyncio
 import random
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
 from servicekit import metrics, telemetry
 from servicekit.database import TRANSIENT
+from servicekit.deadletters import DeadLetterLimit, DeathRate, bury
 from servicekit.errors import BrokerUnavailable, Unavailable
-from servicekit.kafka import Header, Producer, TopicSpec
+from servicekit.kafka import Producer, TopicSpec
 from servicekit.process import terminate
+from servicekit.received import Received
 from servicekit.settings import CommonSettings
 
 E = TypeVar("E")
 
+PASSING = (*TRANSIENT, Unavailable, KafkaError)
+"""What may pass by itself and is therefore retried."""
+
+__all__ = ["BatchConsumer", "DeadLetterLimit", "Received", "RetryPolicy"]
+
 log = telemetry.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Received(Generic[E]):
-    """A parsed record. `event_id` is the CloudEvents id, or the record's coordinates where it carries none."""
-
-    event: E
-    event_id: str
-    topic: str
-    partition: int
-    offset: int
-    key: str | None
-    timestamp: datetime
-    traceparent: str | None
-    record: ConsumerRecord[Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetterLimit:
-    """Halt when more than `count` records died within `window_s` seconds."""
-
-    count: int = 100
-    window_s: float = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +51,7 @@ class BatchConsumer(Generic[E]):
     """Feeds `handle` with parsed records of one topic, in batches, at least once and in order per key.
 
     `handle` applies a whole batch in one transaction and raises if it could not. It must be idempotent.
-    `parse` turns a record's value into an event and raises ValueError (pydantic's errors are) if it cannot.
+    `parse` turns a record's value into an event and raises if it cannot.
     """
 
     def __init__(
@@ -85,12 +68,13 @@ class BatchConsumer(Generic[E]):
     ) -> None:
         self.topic, self.group = topic, f"{group}.{topic.name}"
         self._parse, self._handle = parse, handle
-        self._max_records, self._retry, self._limit = max_records, retry, limit
+        self._max_records, self._retry = max_records, retry
         self._commit_timeout_s = commit_timeout_s
-        self._deaths: deque[float] = deque()
-        self._halted: str | None = None
+        self._deaths = DeathRate(limit)
+        self._stopping = asyncio.Event()
         self._subscriber: Any = None
         self._producer: Producer | None = None
+        self._failing_since: float | None = None
         self.last_turn = time.monotonic()
 
     def attach(self, broker: KafkaBroker, settings: CommonSettings, producer: Producer) -> None:
@@ -117,7 +101,16 @@ class BatchConsumer(Generic[E]):
     @property
     def halted(self) -> str | None:
         """Why it stopped consuming, if it did."""
-        return self._halted
+        return self._deaths.halted
+
+    @property
+    def failing_s(self) -> float:
+        """For how long (s) the batch in hand has been failing; 0 if it is not."""
+        return time.monotonic() - self._failing_since if self._failing_since is not None else 0.0
+
+    def stop(self) -> None:
+        """Wait for nothing any more: a batch that is being retried is given back at once. Before the broker's stop."""
+        self._stopping.set()
 
     def assignment(self) -> frozenset[TopicPartition]:
         """The partitions that are ours now."""
@@ -144,22 +137,29 @@ class BatchConsumer(Generic[E]):
         return message
 
     async def _on_batch(self, message: KafkaAckableMessage) -> None:
+        """Every way out commits the batch or rewinds it: if it did neither, the next commit would lose it."""
         self.last_turn = time.monotonic()
         records = message.raw_message if isinstance(message.raw_message, tuple) else (message.raw_message,)
-        if self._halted is not None:
-            await asyncio.sleep(5)
-            await message.nack()
+        if self.halted is not None or self._stopping.is_set():
+            await self._pause(5)
+            self._rewind(records)
             return
-        deadline = time.monotonic() + self._retry.budget_s
         try:
-            await self._process(records, deadline)
-        except (*TRANSIENT, Unavailable, KafkaError) as error:
-            log.error("giving the batch back", topic=self.topic.name, error=repr(error), records=len(records))
+            await self._process(records, time.monotonic() + self._retry.budget_s)
+        except Exception as error:
+            log.error(
+                "giving the batch back",
+                topic=self.topic.name,
+                records=len(records),
+                error=repr(error),
+                exc_info=not isinstance(error, PASSING),
+            )
             metrics.CONSUMED.labels(self.topic.name, "given back").inc(len(records))
-            await asyncio.sleep(self._retry.max_s)
-            await message.nack()
-            return
-        await self._commit(message)
+            await self._pause(self._retry.max_s)
+            self._rewind(records)
+        else:
+            self._failing_since = None
+            await self._commit(message)
 
     async def _process(self, records: Sequence[ConsumerRecord[Any, Any]], deadline: float) -> None:
         parsed: list[Received[E]] = []
@@ -168,11 +168,11 @@ class BatchConsumer(Generic[E]):
                 metrics.CONSUMED.labels(self.topic.name, "tombstone").inc()
                 continue
             try:
-                event = self._parse(record.value)
-            except ValueError as error:
+                received = Received.of(record, self._parse(record.value))
+            except Exception as error:
                 await self._bury(record, "unparsable", error, deadline)
             else:
-                parsed.append(_received(record, event))
+                parsed.append(received)
         if parsed:
             with metrics.BATCH_SECONDS.labels(self.topic.name).time():
                 await self._apply(parsed, deadline)
@@ -182,7 +182,7 @@ class BatchConsumer(Generic[E]):
         telemetry.traceparent.set(telemetry.continue_trace(batch[0].traceparent))
         try:
             await self._until(deadline, lambda: self._handle(batch))
-        except (*TRANSIENT, Unavailable, KafkaError, asyncio.CancelledError):
+        except PASSING:
             raise
         except Exception as error:
             if len(batch) == 1:
@@ -200,64 +200,45 @@ class BatchConsumer(Generic[E]):
         while True:
             try:
                 return await attempt()
-            except (*TRANSIENT, Unavailable, KafkaError) as error:
-                if time.monotonic() + delay > deadline:
+            except PASSING as error:
+                self._failing_since = self._failing_since or time.monotonic()
+                if self._stopping.is_set() or time.monotonic() + delay > deadline:
                     raise
                 log.warning("will retry", topic=self.topic.name, error=repr(error), delay_s=round(delay, 2))
                 metrics.CONSUMED.labels(self.topic.name, "retried").inc()
-            await asyncio.sleep(delay * random.uniform(0.5, 1.0))
+            await self._pause(delay * random.uniform(0.5, 1.0))
             delay = min(delay * 2, self._retry.max_s)
 
     async def _bury(self, record: ConsumerRecord[Any, Any], reason: str, error: Exception, deadline: float) -> None:
-        self._count_death(reason)
+        self._deaths.count(reason)
         producer = self._producer
         if producer is None:
             raise BrokerUnavailable("no producer for dead letters")
-        headers: list[Header] = [
-            *record.headers,
-            ("x-reason", reason.encode()),
-            ("x-error", f"{type(error).__name__}: {error}"[:500].encode()),
-            ("x-topic", record.topic.encode()),
-            ("x-partition", str(record.partition).encode()),
-            ("x-offset", str(record.offset).encode()),
-            ("x-group", self.group.encode()),
-        ]
-        dlq = f"{record.topic}.dlq"
-        await self._until(deadline, lambda: producer.send_raw(dlq, key=record.key, value=record.value, headers=headers))
-        log.error("dead letter", topic=record.topic, partition=record.partition, offset=record.offset, reason=reason)
-        metrics.CONSUMED.labels(self.topic.name, "dead").inc()
+        await self._until(deadline, lambda: bury(producer, record, reason=reason, error=error, group=self.group))
 
-    def _count_death(self, reason: str) -> None:
-        now = time.monotonic()
-        self._deaths.append(now)
-        while self._deaths and now - self._deaths[0] > self._limit.window_s:
-            self._deaths.popleft()
-        if len(self._deaths) > self._limit.count:
-            self._halted = f"{len(self._deaths)} dead letters within {self._limit.window_s:.0f} s, last: {reason}"
-            log.critical("consumer halted", topic=self.topic.name, reason=self._halted)
-            raise BrokerUnavailable(f"halted: {self._halted}")
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+    def _rewind(self, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
+        """Back to the batch's first record in each partition that is still ours; others start from their commit."""
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return
+        first: dict[TopicPartition, int] = {}
+        for record in records:
+            partition = TopicPartition(record.topic, record.partition)
+            first[partition] = min(record.offset, first.get(partition, record.offset))
+        for partition in first.keys() & consumer.assignment():
+            consumer.seek(partition, first[partition])
 
     async def _commit(self, message: KafkaAckableMessage) -> None:
         try:
             async with asyncio.timeout(self._commit_timeout_s):
                 await message.ack()
         except TimeoutError:
+            self.stop()
             terminate(f"committing offsets of {self.topic.name} has been stuck for {self._commit_timeout_s:.0f} s")
-        except (CommitFailedError, IllegalStateError) as error:
-            log.warning("offsets not committed, partitions moved", topic=self.topic.name, error=type(error).__name__)
-
-
-def _received(record: ConsumerRecord[Any, Any], event: E) -> Received[E]:
-    headers = dict(record.headers)
-    event_id = headers.get("ce_id", b"").decode(errors="replace")
-    return Received(
-        event=event,
-        event_id=event_id or f"{record.topic}:{record.partition}:{record.offset}",
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        key=record.key.decode(errors="replace") if record.key is not None else None,
-        timestamp=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-        traceparent=headers["traceparent"].decode(errors="replace") if "traceparent" in headers else None,
-        record=record,
-    )
+        except KafkaError as error:  # mostly: the partitions moved; the batch comes again, here or there
+            log.warning("offsets not committed", topic=self.topic.name, error=type(error).__name__)

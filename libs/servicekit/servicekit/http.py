@@ -1,6 +1,5 @@
 """An API as every service has it: problem details, health, metrics, a bounded body, a request id and a trace."""
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -11,16 +10,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from servicekit import metrics, telemetry
 from servicekit.auth import Authenticator
 from servicekit.database import OUTAGE
+from servicekit.edge import Edge, respond
 from servicekit.errors import (
     PROBLEM_JSON,
     DatabaseUnavailable,
     InvalidPayload,
-    PayloadTooLarge,
     ServiceError,
     problem,
     problem_of_status,
@@ -84,7 +83,7 @@ def create_api(
     api.state.authenticator = Authenticator(settings)
     _add_problem_handlers(api)
     _add_operations(api, checks)
-    api.add_middleware(_Edge, service=service, max_body_bytes=max_body_bytes, unlimited=unlimited_bodies)
+    api.add_middleware(Edge, service=service, max_body_bytes=max_body_bytes, unlimited=unlimited_bodies)
     return api
 
 
@@ -103,37 +102,29 @@ def serve(api: ASGIApp, settings: CommonSettings) -> None:
     )
 
 
-def _respond(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(dict(body), status_code=body["status"], headers=headers, media_type=PROBLEM_JSON)
-
-
 def _add_problem_handlers(api: FastAPI) -> None:
     async def service_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, ServiceError)
-        return _respond(error.problem(), error.headers)
+        return respond(error.problem(), error.headers)
 
     async def http_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return _respond(problem_of_status(error.status_code, error.detail), error.headers)
+        return respond(problem_of_status(error.status_code, error.detail), error.headers)
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         errors = [{"at": [str(part) for part in e["loc"]], "problem": e["msg"]} for e in error.errors()[:20]]
         if any(e["type"] == "json_invalid" for e in error.errors()):
-            return _respond(problem(400, "invalid-json", "The body is not JSON", errors=errors))
-        return _respond(InvalidPayload("see errors", errors=errors).problem())
+            return respond(problem(400, "invalid-json", "The body is not JSON", errors=errors))
+        return respond(InvalidPayload("see errors", errors=errors).problem())
 
     async def unstorable(_: Request, error: Exception) -> Response:
-        return _respond(InvalidPayload(f"a value cannot be stored: {type(error).__name__}").problem())
+        return respond(InvalidPayload(f"a value cannot be stored: {type(error).__name__}").problem())
 
     async def outage(request: Request, error: Exception) -> Response:
         log.error("dependency down", path=request.url.path, error=repr(error))
         answer = DatabaseUnavailable(type(error).__name__)
-        return _respond(answer.problem(), answer.headers)
-
-    async def unexpected(request: Request, error: Exception) -> Response:
-        log.error("unhandled error", path=request.url.path, exc_info=error)
-        return _respond(problem(500, "internal-error", "Internal error"))
+        return respond(answer.problem(), answer.headers)
 
     api.add_exception_handler(ServiceError, service_error)
     api.add_exception_handler(HTTPException, http_error)
@@ -142,7 +133,6 @@ def _add_problem_handlers(api: FastAPI) -> None:
     api.add_exception_handler(UnicodeEncodeError, unstorable)
     for outage_type in OUTAGE:
         api.add_exception_handler(outage_type, outage)
-    api.add_exception_handler(Exception, unexpected)
 
 
 def _add_operations(api: FastAPI, checks: Callable[[FastAPI], Mapping[str, Check]]) -> None:
@@ -159,53 +149,3 @@ def _add_operations(api: FastAPI, checks: Callable[[FastAPI], Mapping[str, Check
     async def expose_metrics() -> Response:
         body, content_type = metrics.exposition()
         return Response(body, media_type=content_type)
-
-
-class _Edge:
-    """Pure ASGI: request id, trace, metrics, and a limit on the body, also where its length is not declared."""
-
-    def __init__(self, app: ASGIApp, *, service: str, max_body_bytes: int, unlimited: tuple[str, ...]) -> None:
-        self._app, self._service = app, service
-        self._max_body_bytes, self._unlimited = max_body_bytes, unlimited
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        request_id = telemetry.accept_request_id(_text(headers.get(b"x-request-id")))
-        telemetry.request_id.set(request_id)
-        telemetry.traceparent.set(telemetry.continue_trace(_text(headers.get(b"traceparent"))))
-        started, status, seen = time.perf_counter(), 500, 0
-
-        async def bounded_receive() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._max_body_bytes:
-                raise PayloadTooLarge(f"at most {self._max_body_bytes} bytes")
-            return message
-
-        async def observed_send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
-            await send(message)
-
-        limited = not scope["path"].endswith(self._unlimited) if self._unlimited else True
-        declared = _text(headers.get(b"content-length")) or "0"
-        try:
-            if limited and declared.isdigit() and int(declared) > self._max_body_bytes:
-                answer = _respond(PayloadTooLarge(f"at most {self._max_body_bytes} bytes").problem())
-                await answer(scope, receive, observed_send)
-            else:
-                await self._app(scope, bounded_receive if limited else receive, observed_send)
-        finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
-            metrics.REQUESTS.labels(self._service, scope["method"], route, str(status)).inc()
-            metrics.REQUEST_SECONDS.labels(self._service, route).observe(time.perf_counter() - started)
-
-
-def _text(header: bytes | None) -> str | None:
-    return header.decode("latin-1") if header is not None else None

@@ -12,7 +12,14 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    ProducerFenced,
+    TopicAlreadyExistsError,
+    for_code,
+)
 from faststream.kafka import KafkaBroker
 
 from servicekit.errors import BrokerUnavailable
@@ -20,6 +27,8 @@ from servicekit.settings import CommonSettings
 from servicekit.telemetry import get_logger
 
 Header = tuple[str, bytes]
+
+_FATAL = (OutOfOrderSequenceNumber, ProducerClosed, ProducerFenced)
 
 log = get_logger(__name__)
 
@@ -154,7 +163,11 @@ class Producer:
                 async with asyncio.timeout(10):
                     await self._producer.stop()
 
-    async def _connect(self) -> None:
+    async def _connect(self, broken: AIOKafkaProducer | None = None) -> None:
+        if broken is not None:
+            with suppress(Exception):
+                async with asyncio.timeout(10):
+                    await broken.stop()
         delay = 0.2
         while True:
             producer = AIOKafkaProducer(
@@ -184,7 +197,7 @@ class Producer:
 
     @property
     def connected(self) -> bool:
-        """Whether it has reached Kafka once; from then on aiokafka reconnects by itself."""
+        """Whether it has reached Kafka; from then on aiokafka reconnects by itself."""
         return self._producer is not None
 
     async def wait_connected(self, timeout: float) -> None:
@@ -197,32 +210,38 @@ class Producer:
 
     async def send(self, message: Message, *, timeout: float = 2) -> None:
         """Send and wait until all in-sync replicas have it. BrokerUnavailable after `timeout` s or on failure."""
-        if self._producer is None:
-            raise BrokerUnavailable("no connection to Kafka yet")
-        try:
-            async with asyncio.timeout(timeout):
-                await self._producer.send_and_wait(
-                    self._prefix + message.topic,
-                    message.value,
-                    key=message.key.encode(),
-                    headers=list(message.headers),
-                )
-        except TimeoutError as error:
-            raise BrokerUnavailable("Kafka did not acknowledge in time") from error
-        except (KafkaError, OSError) as error:
-            raise BrokerUnavailable(f"Kafka refused: {type(error).__name__}") from error
+        await self.send_raw(
+            self._prefix + message.topic,
+            key=message.key.encode(),
+            value=message.value,
+            headers=message.headers,
+            timeout=timeout,
+        )
 
     async def send_raw(
         self, topic: str, *, key: bytes | None, value: bytes | None, headers: Sequence[Header], timeout: float = 10
     ) -> None:
         """Send bytes as they are to a full topic name; errors as for `send`."""
-        if self._producer is None:
+        producer = self._producer
+        if producer is None:
             raise BrokerUnavailable("no connection to Kafka yet")
         try:
             async with asyncio.timeout(timeout):
-                await self._producer.send_and_wait(topic, value, key=key, headers=list(headers))
-        except (KafkaError, OSError, TimeoutError) as error:
+                await producer.send_and_wait(topic, value, key=key, headers=list(headers))
+        except TimeoutError as error:
+            raise BrokerUnavailable("Kafka did not acknowledge in time") from error
+        except (KafkaError, OSError) as error:
+            if isinstance(error, _FATAL) or type(error) is KafkaError:
+                self._replace(producer)
             raise BrokerUnavailable(f"Kafka refused: {type(error).__name__}") from error
+
+    def _replace(self, broken: AIOKafkaProducer) -> None:
+        """A producer that has failed for good answers every send with the same error: take a new one."""
+        if self._producer is not broken:
+            return
+        log.error("the producer has failed for good, connecting anew", service=self._service)
+        self._producer = None
+        self._connecting = asyncio.create_task(self._connect(broken), name="kafka-producer-connect")
 
 
 async def ping(settings: CommonSettings, *, timeout: float = 2) -> None:

@@ -102,7 +102,8 @@ async def migrate(owner_dsn: str, package: str, *, app_role: str, lock_timeout_s
             await connection.execute(statement)
         rows = await connection.fetch("SELECT component, number, checksum FROM schema_migrations")
         applied = {(row["component"], row["number"]): row["checksum"] for row in rows}
-        to_run = pending(load("servicekit") + load(package), applied)
+        files = [file for name in dict.fromkeys(("servicekit", package)) for file in load(name)]
+        to_run = pending(files, applied)
         for migration in to_run:
             await _apply(connection, migration)
         return [f"{migration.component}/{migration.name}" for migration in to_run]

@@ -14,7 +14,26 @@ traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_NOISY = ("aiokafka", "faststream", "urllib3", "botocore", "aiobotocore", "asyncio")
+_QUIET = {
+    "aiokafka": logging.WARNING,
+    "faststream": logging.WARNING,
+    "urllib3": logging.WARNING,
+    "botocore": logging.WARNING,
+    "aiobotocore": logging.WARNING,
+    "asyncio": logging.WARNING,
+    # says at every start that it does not create topics, and at every rebalance that it has (no) partitions
+    "seatime.faststream": logging.ERROR,
+    # says for a second after a topic's creation that it has no leader yet, and retries by itself
+    "aiokafka.producer.sender": logging.ERROR,
+    "aiokafka.cluster": logging.ERROR,
+}
+_SECRETS = re.compile(
+    r"(?P<scheme>\w+://[^\s:/@'\"]*:)[^\s@'\"]+(?=@)"
+    r"|(?P<bearer>bearer\s+)[\w.~+/=-]+"
+    r"|eyJ[\w-]+\.[\w-]+\.[\w-]*"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def continue_trace(header: str | None) -> str:
@@ -30,8 +49,21 @@ def accept_request_id(header: str | None) -> str:
     return header if header is not None and _REQUEST_ID.fullmatch(header) else secrets.token_hex(8)
 
 
+def redact(text: str) -> str:
+    """The text without passwords in URLs, bearer tokens, JWTs and private keys."""
+    return _SECRETS.sub(lambda found: (found["scheme"] or found["bearer"] or "") + "***", text)
+
+
+class _Redacting(structlog.stdlib.ProcessorFormatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
 def configure_logging(service: str, *, level: str = "INFO", fmt: str = "json") -> None:
-    """Send structlog's and the standard library's records to stderr, one line each, as JSON or for a console."""
+    """Send structlog's and the standard library's records to stderr, one line each, as JSON or for a console.
+
+    Secrets that found their way into a message or a traceback are blotted out (`redact`).
+    """
 
     def add_context(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         event["service"] = service
@@ -60,7 +92,7 @@ def configure_logging(service: str, *, level: str = "INFO", fmt: str = "json") -
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Redacting(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
         )
@@ -68,8 +100,8 @@ def configure_logging(service: str, *, level: str = "INFO", fmt: str = "json") -
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, quiet in _QUIET.items():
+        logging.getLogger(name).setLevel(max(quiet, root.level))
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -24,6 +24,7 @@ from servicekit.settings import CommonSettings
 S = TypeVar("S", bound=CommonSettings)
 
 _STUCK_AFTER_S = 120
+_FAILING_AFTER_S = 30
 
 log = telemetry.get_logger(__name__)
 
@@ -31,7 +32,8 @@ log = telemetry.get_logger(__name__)
 class Worker:
     """Async context manager: inside it the consumers consume and the loops loop; it starts without its dependencies.
 
-    `topics` are created if missing. `loops` are restarted when they raise. `checks` are added to readiness.
+    `topics` are created if missing; every consumer's dead letters belong to them. `loops` are restarted when they
+    raise. `checks` are added to readiness.
     """
 
     def __init__(
@@ -48,6 +50,9 @@ class Worker:
         self.settings, self.service = settings, service
         self.consumers = tuple(consumers)
         self._topics = tuple(topics)
+        undeclared = {f"{c.topic.name}.dlq" for c in self.consumers} - {topic.name for topic in self._topics}
+        if undeclared:
+            raise ValueError(f"topics must name the consumers' dead letters, too: {sorted(undeclared)}")
         self._loops = dict(loops or {})
         self._checks = dict(checks or {})
         self._tasks: list[asyncio.Task[None]] = []
@@ -66,6 +71,8 @@ class Worker:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for consumer in self.consumers:
+            consumer.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -79,8 +86,15 @@ class Worker:
             try:
                 await kafka.ensure_topics(self.settings, self._topics)
                 await self.broker.start()
-            except (Unavailable, KafkaError, OSError) as error:
-                log.warning("cannot consume yet", service=self.service, error=str(error), again_in_s=delay)
+            except Exception as error:
+                unexpected = not isinstance(error, (Unavailable, KafkaError, OSError))
+                log.warning(
+                    "cannot consume yet",
+                    service=self.service,
+                    error=str(error),
+                    again_in_s=delay,
+                    exc_info=unexpected,
+                )
                 with suppress(Exception):
                     await self.broker.stop()
                 await asyncio.sleep(delay)
@@ -106,6 +120,8 @@ class Worker:
                 raise Unavailable("has not started")
             if consumer.halted is not None:
                 raise Unavailable(f"halted: {consumer.halted}")
+            if consumer.failing_s > _FAILING_AFTER_S:
+                raise Unavailable(f"retrying for {consumer.failing_s:.0f} s")
             if time.monotonic() - consumer.last_turn > _STUCK_AFTER_S and await consumer.lag():
                 raise Unavailable(f"no batch for {_STUCK_AFTER_S} s although there is lag")
 

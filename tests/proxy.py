@@ -1,0 +1,64 @@
+"""A TCP proxy on loopback that can cut, delay or swallow what passes: the network's faults, on demand."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+
+class Proxy:
+    """Forwards to `target`. `latency_s` delays every chunk, `half_open` swallows them while connections stay up."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = host, port
+        self.port = 0
+        self.latency_s = 0.0
+        self.half_open = False
+        self.refusing = False
+        self.accepted = 0
+        self._pipes: set[asyncio.Task[None]] = set()
+
+    def cut(self) -> None:
+        """Break every connection that stands."""
+        for pipe in self._pipes:
+            pipe.cancel()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.refusing:
+            writer.transport.abort()
+            return
+        self.accepted += 1
+        try:
+            back_reader, back_writer = await asyncio.open_connection(*self._target)
+        except OSError:
+            writer.transport.abort()
+            return
+        pipes = [asyncio.create_task(self._pipe(*ends)) for ends in ((reader, back_writer), (back_reader, writer))]
+        self._pipes.update(pipes)
+        await asyncio.wait(pipes, return_when=asyncio.FIRST_COMPLETED)
+        for pipe in pipes:
+            pipe.cancel()
+            self._pipes.discard(pipe)
+        for end in (writer, back_writer):
+            end.transport.abort()
+
+    async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while chunk := await reader.read(65_536):
+                if self.latency_s:
+                    await asyncio.sleep(self.latency_s)
+                if not self.half_open:
+                    writer.write(chunk)
+                    await writer.drain()
+
+
+@asynccontextmanager
+async def proxy(host: str, port: int) -> AsyncIterator[Proxy]:
+    """A proxy in front of `host:port`; listens on `127.0.0.1:<.port>`."""
+    through = Proxy(host, port)
+    server = await asyncio.start_server(through._accept, "127.0.0.1", 0)
+    through.port = server.sockets[0].getsockname()[1]
+    try:
+        yield through
+    finally:
+        server.close()
+        through.cut()
