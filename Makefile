@@ -8,6 +8,15 @@ PY := libs services tools tests $(wildcard benchmarks)
 SERVICES := upload playback progress analytics
 export PYTHONUNBUFFERED = 1
 
+# Where a proxy signs anew what it passes on, the machine's certificates know it and those in the wheels do not.
+CERTIFICATES := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem))
+ifneq ($(CERTIFICATES),)
+export SSL_CERT_FILE ?= $(CERTIFICATES)
+export PIP_CERT ?= $(CERTIFICATES)
+export REQUESTS_CA_BUNDLE ?= $(CERTIFICATES)
+export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help setup java web browser demo up status down test unit e2e check lint format types imports web-check \
 	bench schemas docs lock lock-jars clean $(addprefix migrate-,$(SERVICES))

@@ -1,6 +1,7 @@
 """Progress on the terminal: a bar where there is one, a line now and then where output goes to a file."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 console = Console(stderr=False, highlight=False, soft_wrap=True)
 EVERY = 2.0
+HEARTBEAT = 10.0
 
 
 @contextmanager
@@ -39,3 +41,22 @@ def _lines(what: str, total: int) -> Iterator[Callable[[], None]]:
 
     yield advance
     console.print(f"{what}: done in {time.monotonic() - began:.0f} s")
+
+
+@contextmanager
+def heartbeat(what: str) -> Iterator[None]:
+    """Say what is done, and every ten seconds that it still is: for programs that are silent without a terminal."""
+    console.print(f"· {what}")
+    began, over = time.monotonic(), threading.Event()
+
+    def beat() -> None:
+        while not over.wait(HEARTBEAT):
+            console.print(f"· {what}: {time.monotonic() - began:.0f} s")
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -9,7 +9,7 @@ from pathlib import Path
 from devstack import tools
 from devstack.errors import StackError
 from devstack.paths import WEB, cache_dir
-from devstack.progress import console
+from devstack.progress import heartbeat
 
 DIST, MODULES = WEB / "dist", WEB / "node_modules"
 IGNORED = {"node_modules", "dist", ".vite", "coverage"}
@@ -46,8 +46,8 @@ def environment() -> dict[str, str]:
 
 
 def _npm(what: str, *arguments: str) -> None:
-    console.print(f"· {what}")
-    done = subprocess.run([*tools.npm(), *arguments], cwd=WEB, env=environment(), timeout=TIMEOUT, check=False)
+    with heartbeat(what):
+        done = subprocess.run([*tools.npm(), *arguments], cwd=WEB, env=environment(), timeout=TIMEOUT, check=False)
     if done.returncode:
         raise StackError(f"{what} failed: npm {' '.join(arguments)} in {WEB} ended with {done.returncode}")
 
