@@ -13,6 +13,11 @@ describe('the demo’s users', () => {
     expect(demo?.courses).toEqual([{ id: 'c1', title: 'One' }]);
   });
 
+  it('come with one course or with several, or with none yet', () => {
+    expect(usersOf({ users: [], course: { courseId: 'c1', title: 'One' } })?.courses).toEqual([{ id: 'c1', title: 'One' }]);
+    expect(usersOf({ users: [], course: null })?.courses).toEqual([]);
+  });
+
   it('are none where the answer is something else', () => {
     expect(usersOf('<!doctype html>')).toBeNull();
     expect(usersOf({})).toBeNull();

@@ -25,7 +25,7 @@ const text = (value: unknown, otherwise = ''): string => (typeof value === 'stri
 /** Null when this is not a demo's answer. */
 export const usersOf = (body: unknown): DemoSession | null => {
   if (typeof body !== 'object' || body === null || !('users' in body)) return null;
-  const courses = 'courses' in body ? list(body.courses) : [];
+  const courses = 'courses' in body ? list(body.courses) : 'course' in body ? list([body.course]) : [];
   return {
     users: list(body.users).map((user) => ({
       id: text(user['id']),
@@ -33,7 +33,10 @@ export const usersOf = (body: unknown): DemoSession | null => {
       role: roleOf(user['role']),
       token: text(user['token']),
     })),
-    courses: courses.map((course) => ({ id: text(course['id']), title: text(course['title'], text(course['id'])) })),
+    courses: courses.map((course) => {
+      const id = text(course['id'], text(course['courseId']));
+      return { id, title: text(course['title'], id) };
+    }),
   };
 };
 

@@ -169,8 +169,10 @@ export class WatchReporter {
   private onRate(): void {
     if (this.media.playbackRate === this.rate) return;
     if (this.recording.trace.last !== null) this.follow();
-    this.event('ratechange', { rate: this.media.playbackRate });
-    this.closeInterval();
+    if (this.started) {
+      this.event('ratechange', { rate: this.media.playbackRate });
+      this.closeInterval();
+    }
     this.rate = this.media.playbackRate;
   }
 
