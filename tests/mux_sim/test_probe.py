@@ -21,6 +21,12 @@ RECORDED = """Input #0, matroska,webm, from 'file:x':
   Stream #0:0(eng): Audio: opus, 48000 Hz, 5.1(side), fltp (default)
   Stream #0:1(eng): Video: vp8, yuv420p(progressive), 640x480, SAR 4:3 DAR 16:9, 1k tbr, 1k tbn (default)
 """
+BROADCAST = """Input #0, mpegts, from 'file:x':
+  Duration: 00:00:02.07, start: 1.400000, bitrate: 1287 kb/s
+  Program 1
+  Stream #0:0[0x100]: Video: h264 (Main) ([27][0][0][0] / 0x001B), yuv420p, 640x360 [SAR 1:1 DAR 16:9], 25 fps, 25 tbr
+  Stream #0:1[0x101](und): Audio: aac (LC) ([15][0][0][0] / 0x000F), 48000 Hz, stereo, fltp, 130 kb/s
+"""
 SONG = """Input #0, mp3, from 'file:x':
   Duration: 00:00:10.03, start: 0.025057, bitrate: 130 kb/s
   Stream #0:0: Audio: mp3 (mp3float), 44100 Hz, stereo, fltp, 128 kb/s
@@ -44,6 +50,13 @@ def test_a_browser_recording_has_no_duration_and_wide_pixels() -> None:
     assert probe.duration is None
     assert probe.video == VideoStream(1, "vp8", 853, 480, 1000.0)
     assert probe.audio == AudioStream(0, "opus", 48000, 6)
+
+
+def test_a_stream_type_is_not_taken_for_the_size() -> None:
+    """A transport stream's type 0x001B looks like a size and isn't one."""
+    probe = parse_probe(BROADCAST)
+    assert probe is not None
+    assert probe.video == VideoStream(0, "h264", 640, 360, 25.0)
 
 
 def test_a_cover_picture_is_no_video() -> None:

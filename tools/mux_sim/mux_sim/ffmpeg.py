@@ -63,7 +63,7 @@ class Probe:
 _INPUT = re.compile(r"^Input #0, (?P<format>.+), from ", re.M)
 _DURATION = re.compile(r"^  Duration: (?:(\d+):(\d+):(\d+(?:\.\d+)?)|N/A)", re.M)
 _STREAM = re.compile(r"^  Stream #0:(?P<index>\d+)[^\n]*?: (?P<kind>Video|Audio): (?P<rest>[^\n]*)", re.M)
-_SIZE = re.compile(r"(?<![\dx])(\d{1,5})x(\d{1,5})(?![\dx])")
+_SIZE = re.compile(r", ([1-9]\d*)x([1-9]\d*)(?=[ ,]|$)")
 _ASPECT = re.compile(r"\bSAR (\d+):(\d+)")
 _RATE = re.compile(r"(\d+(?:\.\d+)?)(k?) (?:fps|tbr)")
 _ROTATION = re.compile(r"rotation of (-?\d+(?:\.\d+)?) degrees")

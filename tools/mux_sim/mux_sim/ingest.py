@@ -194,6 +194,8 @@ async def _piece(request: web.Request) -> bytes:
             return await request.content.read(PIECE)
     except TimeoutError as failure:
         raise Refused(408, "The body stalled") from failure
+    except ConnectionError as failure:
+        raise Refused(408, "The connection was lost") from failure
 
 
 async def _drain(request: web.Request) -> None:
