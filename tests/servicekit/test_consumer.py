@@ -263,7 +263,7 @@ async def test_a_handler_that_is_cancelled_commits_nothing(settings: CommonSetti
     await kit.send_all(settings, [record(n) for n in range(4)])
     async with working(settings, consumer(hang)) as worker:
         await asyncio.wait_for(entered.wait(), 20)
-        worker.consumers[0]._subscriber._outer_config.graceful_timeout = 0.2
+        worker.broker.config.broker_config.graceful_timeout = 0.2
         await worker.__aexit__()
     assert await kit.committed(settings, "tests.pings") == 0
     async with working(settings, consumer(ledger.apply)):
