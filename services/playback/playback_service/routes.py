@@ -14,7 +14,7 @@ from servicekit.auth import CurrentPrincipal
 router = APIRouter(prefix="/api/videos", tags=["playback"])
 
 
-@router.get("/{lesson_id}/playback", summary="Signed playback of a lesson, for those who may watch it")
+@router.get("/{lessonId}/playback", summary="Signed playback of a lesson, for those who may watch it")
 async def playback(
     request: Request,
     response: Response,
