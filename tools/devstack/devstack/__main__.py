@@ -20,6 +20,7 @@ from devstack.demo.play import play
 from devstack.errors import StackError
 from devstack.paths import DATA, SERVICES
 from devstack.ports import Ports
+from devstack.postgres import install_copy
 from devstack.progress import console
 from devstack.stack import Stack
 from servicekit.telemetry import configure_logging
@@ -150,7 +151,8 @@ def clean(data_dir: Path) -> int:
     postgres = data_dir / "postgres"
     if postgres.is_symlink():
         shutil.rmtree(postgres.readlink().parent, ignore_errors=True)
-    shutil.rmtree(data_dir, ignore_errors=True)
+    for left in (data_dir, install_copy()):
+        shutil.rmtree(left, ignore_errors=True)
     return 0
 
 

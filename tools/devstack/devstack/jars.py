@@ -1,6 +1,7 @@
 """Jars by a lock of coordinates and hashes: a file is in the cache only once its hash was right.
 
 So a second run fetches nothing, an interrupted one goes on where it stopped, and runs side by side do no harm.
+`SEATIME_MAVEN_URL` names a mirror of the registry.
 """
 
 import hashlib
@@ -99,7 +100,9 @@ def fetch(jar: Jar) -> None:
 
 
 def _resolve(jar: Jar, work: Path) -> Path:
-    context = MavenContext(repo_cache=work, local_repos=[], timeout=TIMEOUT)
+    mirror = os.environ.get("SEATIME_MAVEN_URL")
+    repositories = {"mirror": mirror.rstrip("/")} if mirror else None
+    context = MavenContext(repo_cache=work, local_repos=[], remote_repos=repositories, timeout=TIMEOUT)
     component = context.project(jar.group, jar.artifact).at_version(jar.version)
     found: Path = component.artifact(classifier=jar.classifier, packaging="jar").resolve()
     return found

@@ -164,7 +164,7 @@ def _reachable_install(user: int | None) -> Path:
     """The wheel's folder, or a copy of it where its parents are closed to `user`."""
     if user is None or _open_to_all(INSTALL):
         return INSTALL
-    copy = Path("/var/tmp") / f"seatime-{WHEEL}-{hashlib.sha256(str(INSTALL).encode()).hexdigest()[:12]}"
+    copy = install_copy()
     if not copy.exists():
         fresh = copy.with_suffix(f".{os.getpid()}")
         shutil.copytree(INSTALL, fresh / INSTALL.parent.name / INSTALL.name)
@@ -175,6 +175,10 @@ def _reachable_install(user: int | None) -> Path:
         except OSError:
             shutil.rmtree(fresh)
     return copy / INSTALL.parent.name / INSTALL.name
+
+
+def install_copy() -> Path:
+    return Path("/var/tmp") / f"seatime-{WHEEL}-{hashlib.sha256(str(INSTALL).encode()).hexdigest()[:12]}"
 
 
 def _open_to_all(path: Path) -> bool:
