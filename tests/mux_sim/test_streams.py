@@ -13,6 +13,8 @@ import pytest
 from mux_sim.ffmpeg import find_ffmpeg, parse_probe
 from mux_sim.testing import Simulator, make_clip
 
+PROFILES = {"Constrained Baseline": "42c0", "Main": "4d40"}
+
 
 @dataclass
 class Rendition:
@@ -97,8 +99,8 @@ async def test_the_ladder_is_what_the_playlists_say(
         assert probe is not None
         assert probe.video is not None
         assert (probe.video.width, probe.video.height) == rendition.size
-        assert info.codecs.startswith("mp4a.40.2,avc1.4d40")
-        assert "h264 (Main)" in report
+        profile = next(code for name, code in PROFILES.items() if f"h264 ({name})" in report)
+        assert info.codecs.startswith(f"mp4a.40.2,avc1.{profile}")
         assert "aac (LC)" in report
 
 
