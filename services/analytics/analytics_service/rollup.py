@@ -160,7 +160,7 @@ def _watched(learner: LearnerLesson, watching: Watching) -> LearnerLesson:
     session = _grown(learner.sessions.get(watching.session_id), watching)
     viewing: Iterable[Span] = ()
     if session.credited_ms >= VIEW_MINIMUM_MS:
-        viewing = ((session.first_ms, session.last_ms + VIEW_GAP_MS + 1),)
+        viewing = ((session.first_ms, session.last_ms + VIEW_GAP_MS),)
     return replace(
         learner,
         applied=applied,

@@ -1,0 +1,20 @@
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from servicekit import database
+from servicekit.database import Pool
+from tests.databases import Database
+
+
+@pytest.fixture
+def analytics_database(make_database: Callable[[str], Database]) -> Database:
+    return make_database("analytics")
+
+
+@pytest.fixture
+async def pool(analytics_database: Database) -> AsyncIterator[Pool]:
+    """Connections of the application's role."""
+    opened = await database.create_pool(analytics_database.app_url, application_name="tests", max_size=4)
+    yield opened
+    await opened.close()

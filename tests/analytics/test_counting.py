@@ -1,0 +1,164 @@
+import asyncio
+import random
+from typing import Any
+
+import asyncpg
+import pytest
+
+from analytics_service import store, store_rollup
+from analytics_service.changes import Key
+from analytics_service.retention import per_second
+from analytics_service.rollup import Layer
+from contracts import LessonCompleted, ProgressAdvanced
+from servicekit.database import TRANSIENT, Pool
+from tests.analytics import log
+from tests.analytics.naive import numbers
+
+SECONDS = 756
+
+TABLES = {
+    "learner_lessons": "lesson_id, learner_id",
+    "watch_sessions": "lesson_id, learner_id, session_id",
+    "lesson_totals": "lesson_id, shard",
+    "retention_cells": "lesson_id, layer, shard, second",
+}
+
+
+async def dump(pool: Pool, *, but: frozenset[str] = frozenset()) -> dict[str, list[dict[str, Any]]]:
+    """Every row of the aggregate, in key order."""
+    return {
+        table: [
+            {name: value for name, value in row.items() if name not in but}
+            for row in await pool.fetch(f"SELECT * FROM {table} ORDER BY {keys}")
+        ]
+        for table, keys in TABLES.items()
+    }
+
+
+async def test_the_tables_say_what_a_recomputation_from_the_log_says(pool: Pool) -> None:
+    """Hundreds of random events in random batches: every number equals the slow and obvious count."""
+    events = log.random_watching(1)
+    await log.consume(pool, log.logged([log.course(), *map(log.lesson, log.LESSON_MS)]))
+    for piece in log.in_pieces(log.logged(events), random.Random(2)):
+        await log.consume(pool, piece)
+
+    for lesson_id in log.LESSON_MS:
+        async with pool.acquire() as conn:
+            report = await store.lesson_report(conn, lesson_id)
+        assert report is not None
+        found, expected = report.lessons[0], numbers(lesson_id, events, SECONDS)
+        assert expected.views > expected.viewers > expected.completions > 0, "the log must be worth counting"
+        assert (found.totals.views, found.totals.viewers) == (expected.views, expected.viewers)
+        assert found.totals.completions == expected.completions
+        assert found.totals.completed_viewers == expected.completed_viewers
+        assert found.totals.watched_ms == expected.watched_ms
+        assert per_second(found.cells[Layer.UNIQUE], SECONDS) == expected.unique
+        assert per_second(found.cells[Layer.REPLAYS], SECONDS) == expected.replays
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+async def test_redelivery_in_any_split_and_at_any_offset_changes_nothing(pool: Pool, seed: int) -> None:
+    """The same events again, at the same offsets and at others, cut elsewhere, leave every row as it was."""
+    rng, events = random.Random(seed), log.logged(log.random_watching(seed, events=200))
+    await log.consume(pool, events)
+    before = await dump(pool)
+    assert all(before.values())
+
+    again = log.at_other_offsets(events)
+    for redelivery in (events, events[50:], again, again[20:90], events + log.at_other_offsets(events, by=200_000)):
+        for piece in log.in_pieces(redelivery, rng):
+            await log.consume(pool, piece)
+
+    assert await dump(pool) == before
+
+
+async def test_an_event_twice_in_one_batch_counts_once(pool: Pool) -> None:
+    """What the outbox wrote to the log twice may come in one batch."""
+    events = log.logged([log.advanced(1), log.advanced(2, at_s=10, covered=((10_000, 20_000),))])
+    await log.consume(pool, events + log.at_other_offsets(events))
+    row = await pool.fetchrow("SELECT views, viewers, covered_ms FROM lesson_totals")
+    assert tuple(row or ()) == (1, 1, 20_000)
+
+
+async def test_the_order_of_arrival_leaves_no_trace(pool: Pool) -> None:
+    """The log shuffled and cut at random gives the same rows; only the time of the newest event is in its order."""
+    events = log.random_watching(5, events=150)
+    await log.consume(pool, log.logged(events))
+    expected = await dump(pool, but=frozenset({"as_of"}))
+    for table in ("applied_offsets", *TABLES):
+        await pool.execute(f"DELETE FROM {table}")
+
+    rng = random.Random(6)
+    for piece in log.in_pieces(log.logged(rng.sample(events, len(events))), rng):
+        await log.consume(pool, piece)
+
+    assert await dump(pool, but=frozenset({"as_of"})) == expected
+
+
+async def test_workers_side_by_side_count_exactly(pool: Pool) -> None:
+    """Partitions that are applied at once, completions among them, neither deadlock nor lose a count."""
+    events = log.logged(log.random_watching(7, learners=60, events=300))
+    await log.consume(pool, log.logged([log.lesson(lesson_id) for lesson_id in log.LESSON_MS]))
+
+    async def work(partition: int, kind: type) -> None:
+        mine = [r for r in events if r.partition == partition and isinstance(r.event, kind)]
+        for piece in log.in_pieces(mine, random.Random(partition)):
+            await log.consume(pool, piece)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(work(p, kind) for p in range(12) for kind in (ProgressAdvanced, LessonCompleted)))
+    found = await pool.fetch("SELECT lesson_id, views, viewers, completions FROM lesson_sums ORDER BY lesson_id")
+    counted = [(name, numbers(name, [r.event for r in events], 1)) for name in sorted(log.LESSON_MS)]
+    assert [tuple(row) for row in found] == [(name, n.views, n.viewers, n.completions) for name, n in counted]
+
+
+async def test_a_zombie_that_applies_the_same_batch_at_the_same_time_counts_nothing(pool: Pool) -> None:
+    """Two workers that both hold a partition's first batch, before any offset is stored, count it once."""
+    events = log.logged([log.advanced(n, learner_id=f"u{n % 5}", at_s=n) for n in range(1, 40)])
+    await asyncio.gather(*(log.consume(pool, events) for _ in range(4)))
+    assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 39 * 10_000
+
+
+async def test_offsets_move_with_the_effect_or_not_at_all(pool: Pool) -> None:
+    """A batch that fails leaves neither counts nor offsets behind, and counts once when it comes again."""
+    good, damaged = log.advanced(1), log.advanced(2, covered=((5_000, 4_000),))
+    with pytest.raises(ValueError, match="ends before it starts"):
+        await log.consume(pool, log.logged([good, damaged]))
+    assert await pool.fetchval("SELECT count(*) FROM applied_offsets") == 0
+    assert await pool.fetchval("SELECT count(*) FROM learner_lessons") == 0
+
+    await log.consume(pool, log.logged([good]))
+    assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 10_000
+    assert await pool.fetchval("SELECT next_offset FROM applied_offsets") == 1
+
+
+async def test_a_recreated_topic_is_not_taken_for_the_old_one(pool: Pool) -> None:
+    """Offsets that begin anew under another topic id are new events; under the same id they are a redelivery."""
+    ids = log.known_topics()
+    await log.consume(pool, log.logged([log.advanced(1), log.advanced(2)]), topic_ids=ids)
+    newer = log.logged([log.advanced(3), log.advanced(4)])
+    await log.consume(pool, newer, topic_ids=ids)
+    assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 20_000
+
+    ids._fetch = log.known_topics(log.OTHER_TOPIC_ID)._fetch
+    await log.consume(pool, newer, topic_ids=ids)
+    assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 40_000
+    offsets = await pool.fetch("SELECT topic_id, next_offset FROM applied_offsets ORDER BY topic_id")
+    assert [tuple(row) for row in offsets] == [(log.TOPIC_ID, 2), (log.OTHER_TOPIC_ID, 2)]
+
+
+async def test_many_versions_and_views_stay_one_row_per_learner(pool: Pool) -> None:
+    """Versions without a gap are one range, so that a learner's row does not grow with the number of events."""
+    await log.consume(pool, log.logged([log.advanced(n, at_s=n * 10) for n in range(1, 301)]))
+    async with pool.acquire() as conn, conn.transaction():
+        learners = await store_rollup.lock_learners(conn, {Key("l1", "u1")})
+    assert learners[Key("l1", "u1")].applied == ((1, 301),)
+    assert len(learners[Key("l1", "u1")].viewing) == 1
+
+
+async def test_a_number_beyond_its_column_is_refused_as_data_and_not_as_an_outage(pool: Pool) -> None:
+    """What no row can hold must end as a dead letter and not as a retry without end."""
+    endless = log.logged([log.advanced(covered=((0, 2**50),))])
+    with pytest.raises(asyncpg.DataError) as refused:
+        await log.consume(pool, endless)
+    assert not isinstance(refused.value, TRANSIENT)
