@@ -8,7 +8,7 @@ CREATE TABLE lesson_rules (
     position             integer NOT NULL,
     required             boolean NOT NULL,
     deleted              boolean NOT NULL,
-    duration_ms          integer,
+    duration_ms          bigint,
     completion_threshold float8,
     required_segments    int4multirange NOT NULL,
     quiz_required        boolean NOT NULL

@@ -1,0 +1,63 @@
+"""From what is known of a learner to what the learner is told: milliseconds become seconds, gaps reasons. Pure."""
+
+from collections.abc import Iterable
+
+from progress_service.ledger import moment
+from progress_service.rules import Reason, missing_in_course, missing_in_lesson
+from progress_service.schemas import CourseLessonOut, CourseProgressOut, LessonProgressOut, ReasonOut, Watched
+from progress_service.store_views import CourseView, LessonView
+
+
+def lesson_progress(lesson_id: str, view: LessonView) -> LessonProgressOut:
+    """The answer to how far a learner is in a lesson; a lesson once complete has no reasons."""
+    progress, completed = view.progress, view.progress.completed_at_ms
+    missing = missing_in_lesson(
+        view.rule, covered=progress.covered, duration_ms=view.duration_ms or 0, quiz_passed=view.quiz_passed
+    )
+    return LessonProgressOut(
+        lesson_id=lesson_id,
+        course_id=view.course_id,
+        duration=_seconds(view.duration_ms) if view.duration_ms is not None else None,
+        resume_position=_seconds(progress.position_ms),
+        covered=[(_seconds(start), _seconds(end)) for start, end in progress.covered],
+        coverage=progress.coverage,
+        threshold=view.threshold,
+        complete=completed is not None,
+        completed_at=moment(completed) if completed is not None else None,
+        watched=Watched(live=_seconds(progress.live_ms), late=_seconds(progress.late_ms)),
+        reasons=_reasons(missing) if completed is None else [],
+        cuts={code: _seconds(amount) for code, amount in progress.cuts.items()},
+    )
+
+
+def course_progress(course_id: str, view: CourseView) -> CourseProgressOut:
+    """The answer to how far a learner is in a course."""
+    completed = view.completed_at_ms
+    return CourseProgressOut(
+        course_id=course_id,
+        title=view.title,
+        complete=completed is not None,
+        completed_at=moment(completed) if completed is not None else None,
+        verified=_seconds(view.standing.verified_ms),
+        min_verified=_seconds(view.rule.min_verified_ms if view.rule else 0),
+        lessons=[
+            CourseLessonOut(
+                lesson_id=lesson.lesson_id,
+                title=lesson.title,
+                required=lesson.required,
+                coverage=lesson.coverage,
+                complete=lesson.completed_at_ms is not None,
+                completed_at=moment(lesson.completed_at_ms) if lesson.completed_at_ms is not None else None,
+            )
+            for lesson in view.lessons
+        ],
+        reasons=_reasons(missing_in_course(view.rule, view.standing)) if completed is None else [],
+    )
+
+
+def _reasons(missing: Iterable[Reason]) -> list[ReasonOut]:
+    return [ReasonOut(code=reason.code, message=reason.message) for reason in missing]
+
+
+def _seconds(ms: int) -> float:
+    return ms / 1000

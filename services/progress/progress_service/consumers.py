@@ -1,0 +1,144 @@
+"""What the worker does with Kafka's records: each batch one transaction, and its events in the outbox of the same.
+
+Locks are taken in one order everywhere: the rules, then the learners' clocks by id.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from uuid import UUID, uuid5
+
+from contracts import (
+    CourseChanged,
+    CourseCompleted,
+    Event,
+    LessonChanged,
+    LessonCompleted,
+    ProgressAdvanced,
+    QuizGraded,
+    WatchProgress,
+)
+from progress_service import metrics, store, store_courses, store_rules
+from progress_service.completion import conclude
+from progress_service.ledger import CourseKey, Ledger, LessonKey, course_keys, epoch_ms
+from servicekit import outbox
+from servicekit.consumer import Received
+from servicekit.database import Connection, Pool, transaction
+
+_EVENTS = UUID("8f5f2c1e-7f0b-5a43-9a34-4a3c9ad1c0de")
+Wake = Callable[[], None]
+
+
+async def on_watch_progress(pool: Pool, wake: Wake, batch: Sequence[Received[WatchProgress]]) -> None:
+    """Fold accepted requests into the ledger."""
+    async with transaction(pool) as conn:
+        events = await fold_requests(conn, [received.event for received in batch])
+        await _announce(conn, events)
+    _committed(events, wake)
+
+
+async def on_lesson_changed(pool: Pool, wake: Wake, batch: Sequence[Received[LessonChanged]]) -> None:
+    """Project lessons, and complete what their rules were missing for."""
+    changes = [received.event for received in batch]
+    lessons = {change.lesson_id: epoch_ms(change.changed_at) for change in changes}
+    courses = {change.course_id: epoch_ms(change.changed_at) for change in changes}
+    async with transaction(pool) as conn:
+        await store_rules.change_rules(conn)
+        await store_rules.put_lessons(conn, changes)
+        undecided = await store_rules.undecided_lessons(conn, list(lessons), [])
+        events = await _reconsider(conn, {key: lessons[key[1]] for key in undecided}, courses)
+        await _announce(conn, events)
+    _committed(events, wake)
+
+
+async def on_course_changed(pool: Pool, wake: Wake, batch: Sequence[Received[CourseChanged]]) -> None:
+    """Project courses, and complete what their rules were missing for."""
+    changes = [received.event for received in batch]
+    courses = {change.course_id: epoch_ms(change.changed_at) for change in changes}
+    async with transaction(pool) as conn:
+        await store_rules.change_rules(conn)
+        await store_rules.put_courses(conn, changes)
+        undecided = await store_rules.undecided_lessons(conn, [], list(courses))
+        times = {key: courses[course_id] for key, course_id in undecided.items()}
+        events = await _reconsider(conn, times, courses)
+        await _announce(conn, events)
+    _committed(events, wake)
+
+
+async def on_quiz_graded(pool: Pool, wake: Wake, batch: Sequence[Received[QuizGraded]]) -> None:
+    """Keep quiz results, and complete the lessons and courses that waited for them."""
+    graded = [received.event for received in batch]
+    async with transaction(pool) as conn:
+        await store_rules.hold_rules(conn)
+        await store.lock_clocks(conn, [quiz.learner_id for quiz in graded])
+        await store_rules.put_quizzes(conn, graded)
+        passed = {(quiz.learner_id, quiz.lesson_id): epoch_ms(quiz.graded_at) for quiz in graded if quiz.passed}
+        courses = {(quiz.learner_id, quiz.course_id): epoch_ms(quiz.graded_at) for quiz in graded if quiz.passed}
+        events = await _decide(conn, passed, courses)
+        await _announce(conn, events)
+    _committed(events, wake)
+
+
+async def fold_requests(conn: Connection, requests: Sequence[WatchProgress]) -> list[Event]:
+    """Fold requests, in their order, in the caller's transaction. Returns the events that tell of it."""
+    await store_rules.hold_rules(conn)
+    lessons = [(request.learner_id, request.lesson_id) for request in requests]
+    ledger = Ledger(clocks=await store.lock_clocks(conn, [learner for learner, _ in lessons]))
+    ledger.sessions = await store.sessions(conn, [(request.learner_id, request.session_id) for request in requests])
+    await _load(conn, ledger, lessons)
+    events = [event for request in requests for event in ledger.record(request)]
+    await store.save_clocks(conn, ledger.clocks)
+    touched = {(request.learner_id, request.session_id): request.lesson_id for request in requests}
+    await store.save_sessions(conn, ledger.sessions, touched)
+    await store.save_lessons(conn, ledger.lessons)
+    courses = course_keys(requests)
+    waiting = await store_courses.waiting_for_time(conn, courses)
+    return events + await conclude(conn, ledger, {key: courses[key] for key in waiting})
+
+
+async def _load(conn: Connection, ledger: Ledger, keys: Iterable[LessonKey]) -> None:
+    wanted = set(keys)
+    ledger.lessons = await store.lessons(conn, wanted)
+    ledger.rules = await store_rules.lesson_rules(conn, {lesson_id for _, lesson_id in wanted})
+    with_quiz = {key for key in wanted if key[1] in ledger.rules and ledger.rules[key[1]].quiz_required}
+    if with_quiz:
+        ledger.quizzes_passed = await store_rules.quizzes_passed(conn, with_quiz)
+
+
+async def _reconsider(conn: Connection, lessons: Mapping[LessonKey, int], course_ids: Mapping[str, int]) -> list[Event]:
+    """Decide lessons and courses anew after a change of rules, each with the time of its change (epoch ms)."""
+    courses = await store_courses.learners_in(conn, list(course_ids))
+    await store.lock_clocks(conn, {learner for learner, _ in (*lessons, *courses)})
+    return await _decide(conn, lessons, {key: course_ids[key[1]] for key in courses})
+
+
+async def _decide(conn: Connection, lessons: Mapping[LessonKey, int], courses: Mapping[CourseKey, int]) -> list[Event]:
+    """Complete what can be completed among these, each at its time (epoch ms) or when it was last watched."""
+    ledger = Ledger()
+    await _load(conn, ledger, lessons)
+    known = list(ledger.lessons.items())
+    events = [event for key, lesson in known for event in ledger.decide(key, max(lessons[key], lesson.position_at_ms))]
+    await store.save_lessons(conn, {key: ledger.lessons[key] for key in ledger.completed})
+    return events + await conclude(conn, ledger, courses)
+
+
+async def _announce(conn: Connection, events: Sequence[Event]) -> None:
+    await outbox.append(conn, events, ids=[event_id(event) for event in events], notify=False)
+
+
+def event_id(event: Event) -> UUID:
+    """One id per fact: a ledger that is rebuilt from the log repeats itself, and nobody counts it twice."""
+    match event:
+        case ProgressAdvanced():
+            subject = f"{event.learner_id}/{event.lesson_id}/{event.version}"
+        case LessonCompleted():
+            subject = f"{event.learner_id}/{event.lesson_id}"
+        case CourseCompleted():
+            subject = f"{event.learner_id}/{event.course_id}"
+        case _:
+            raise TypeError(f"the ledger does not announce {type(event).__name__}")
+    return uuid5(_EVENTS, f"{event.topic_name}/{subject}")
+
+
+def _committed(events: Sequence[Event], wake: Wake) -> None:
+    metrics.count(events)
+    if events:
+        wake()

@@ -1,0 +1,107 @@
+"""Watch grants: the right to report watching, signed by the playback service and checked here without asking it.
+
+A grant comes with every request of a session, and checking its signature costs more than reading the request; so a
+grant that was found genuine is remembered for as long as the process lives, up to a number.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from contracts import GrantPolicy
+from contracts.event import Id
+from progress_service.timing import HORIZON_MS
+from servicekit.errors import ServiceError
+
+ISSUER = "seatime/playback"
+AUDIENCE = "seatime/progress"
+MAX_TOKEN_LENGTH = 4096
+MAX_DURATION_MS = 2**31 - 1
+CLOCK_LEEWAY_S = 30
+
+_CHECKS = {"require": ["sub", "iat", "exp", "iss", "aud"], "verify_exp": False}
+
+
+class InvalidGrant(ServiceError):
+    """Not a grant of ours, or not any more; `reason` says which."""
+
+    status, slug, title = 401, "invalid-grant", "The watch grant is not valid"
+
+
+class _Policy(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    rate: float = Field(default=2.0, ge=1, le=16, allow_inf_nan=False)
+    grace: int = Field(default=86_400, ge=120)
+    cap: int = Field(default=45, ge=1, le=600)
+
+
+class Grant(BaseModel):
+    """A genuine grant's claims: learner, lesson, course, session, duration (ms), times (s), counting policy."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    sub: Id
+    les: Id
+    crs: Id
+    sid: UUID
+    dur: int = Field(ge=0, le=MAX_DURATION_MS)
+    iat: int = Field(ge=0, le=2**40)
+    exp: int = Field(ge=0, le=2**40)
+    pol: _Policy = _Policy()
+
+    @property
+    def policy(self) -> GrantPolicy:
+        return GrantPolicy(max_rate=self.pol.rate, offline_grace_s=self.pol.grace, beat_cap_s=self.pol.cap)
+
+    def usable_until_ms(self) -> int:
+        """When the last beat from inside its life can still be reported (epoch ms)."""
+        return self.exp * 1000 + min(self.pol.grace * 1000, HORIZON_MS)
+
+
+class GrantVerifier:
+    """Checks grants against the playback service's public keys, several of which may be live."""
+
+    def __init__(self, keys: Mapping[str, Ed25519PublicKey], *, remember: int = 20_000) -> None:
+        self._keys, self._remember = dict(keys), remember
+        self._genuine: OrderedDict[str, Grant] = OrderedDict()
+
+    def verify(self, token: str, *, now_ms: int) -> Grant:
+        """The grant. Raises InvalidGrant with `reason` invalid, not_yet or expired."""
+        grant = self._genuine.get(token)
+        if grant is None:
+            grant = self._check(token)
+            self._genuine[token] = grant
+            if len(self._genuine) > self._remember:
+                self._genuine.popitem(last=False)
+        else:
+            self._genuine.move_to_end(token)
+        if grant.iat > now_ms // 1000 + CLOCK_LEEWAY_S:
+            raise InvalidGrant("the grant is not valid yet", reason="not_yet")
+        if now_ms > grant.usable_until_ms():
+            raise InvalidGrant("the grant has expired, and so has the grace for late beats", reason="expired")
+        return grant
+
+    def _check(self, token: str) -> Grant:
+        try:
+            return Grant.model_validate(self._claims(token))
+        except (jwt.PyJWTError, ValidationError, ValueError, KeyError, TypeError):
+            raise InvalidGrant("the grant was not issued by the playback service", reason="invalid") from None
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise ValueError("too long")
+        return jwt.decode(
+            token,
+            self._keys[jwt.get_unverified_header(token)["kid"]],
+            algorithms=["EdDSA"],
+            audience=AUDIENCE,
+            issuer=ISSUER,
+            leeway=CLOCK_LEEWAY_S,
+            options=_CHECKS,  # type: ignore[arg-type]
+        )

@@ -1,0 +1,136 @@
+"""The HTTP edge: reports in, progress out. A report is answered when Kafka has it; reading goes as the learner."""
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from contracts import QuizGraded
+from contracts.event import Id
+from progress_service import answers, store_views
+from progress_service.grants import GrantVerifier
+from progress_service.ingest import to_event
+from progress_service.schemas import (
+    Accepted,
+    CourseProgressOut,
+    LessonProgressOut,
+    ProgressIn,
+    QuizAccepted,
+    QuizIn,
+    request_body,
+)
+from servicekit.auth import CurrentPrincipal
+from servicekit.database import Pool, transaction
+from servicekit.errors import Forbidden, NotFound
+from servicekit.kafka import Producer
+from servicekit.outbox import message_of
+
+_JSON_TYPES = ("", "application/json", "text/plain")
+
+router = APIRouter(prefix="/api/progress", tags=["progress"])
+PathId = Annotated[Id, Path()]
+
+
+class LessonNotFound(NotFound):
+    slug, title = "lesson-not-found", "There is no such lesson"
+
+
+class CourseNotFound(NotFound):
+    slug, title = "course-not-found", "There is no such course"
+
+
+def _pool(request: Request) -> Any:
+    return request.app.state.pool
+
+
+def _producer(request: Request) -> Any:
+    return request.app.state.producer
+
+
+def _verifier(request: Request) -> Any:
+    return request.app.state.grant_verifier
+
+
+PoolOf = Annotated[Pool, Depends(_pool)]
+ProducerOf = Annotated[Producer, Depends(_producer)]
+VerifierOf = Annotated[GrantVerifier, Depends(_verifier)]
+
+
+async def _report(request: Request) -> ProgressIn:
+    """The body as it came: sendBeacon may only say text/plain, and validating raw JSON is faster than the detour."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type not in _JSON_TYPES:
+        raise HTTPException(415, "send JSON, as application/json or text/plain")
+    try:
+        return ProgressIn.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False, include_context=False)) from None
+
+
+@router.post(
+    "",
+    status_code=202,
+    summary="Report watching",
+    description="Claims of a player, under a watch grant, which is the right to report: no bearer token is needed. "
+    "The body is JSON, also where it comes as text/plain. 202 means durable; the same beat may be sent again.",
+    openapi_extra={"requestBody": request_body(ProgressIn)},
+)
+async def report_progress(
+    report: Annotated[ProgressIn, Depends(_report)], verifier: VerifierOf, producer: ProducerOf
+) -> Accepted:
+    now_ms = time.time_ns() // 1_000_000
+    grant = verifier.verify(report.grant, now_ms=now_ms)
+    await producer.send(message_of(to_event(report, grant, received_at_ms=now_ms)), timeout=2)
+    return Accepted(accepted=len(report.beats), last_seq=max(beat.seq for beat in report.beats))
+
+
+@router.get("/lessons/{lessonId}", summary="How far the caller is in a lesson, and why it is not complete")
+async def lesson_progress(
+    lesson_id: Annotated[PathId, Path(alias="lessonId")], principal: CurrentPrincipal, pool: PoolOf
+) -> LessonProgressOut:
+    async with transaction(pool, acting_as=principal.user_id, readonly=True) as conn:
+        view = await store_views.lesson(conn, principal.user_id, lesson_id)
+    if view is None:
+        raise LessonNotFound(lesson_id)
+    return answers.lesson_progress(lesson_id, view)
+
+
+@router.get("/courses/{courseId}", summary="How far the caller is in a course, and why it is not complete")
+async def course_progress(
+    course_id: Annotated[PathId, Path(alias="courseId")], principal: CurrentPrincipal, pool: PoolOf
+) -> CourseProgressOut:
+    async with transaction(pool, acting_as=principal.user_id, readonly=True) as conn:
+        view = await store_views.course(conn, principal.user_id, course_id)
+    if view is None:
+        raise CourseNotFound(course_id)
+    return answers.course_progress(course_id, view)
+
+
+@router.put("/lessons/{lessonId}/quiz", status_code=202, summary="Tell a learner's quiz result (LMS, course owner)")
+async def grade_quiz(
+    lesson_id: Annotated[PathId, Path(alias="lessonId")],
+    result: QuizIn,
+    principal: CurrentPrincipal,
+    pool: PoolOf,
+    producer: ProducerOf,
+) -> QuizAccepted:
+    async with transaction(pool, acting_as=principal.user_id, readonly=True) as conn:
+        owner = await store_views.lesson_owner(conn, lesson_id)
+    if not principal.is_admin and (owner is None or owner[1] != principal.user_id):
+        raise Forbidden("only the course's owner or an administrator grades a quiz")
+    if owner is None:
+        raise LessonNotFound(lesson_id)
+    graded = QuizGraded(
+        learner_id=result.learner_id,
+        lesson_id=lesson_id,
+        course_id=owner[0],
+        passed=result.passed,
+        score=result.score,
+        graded_at=datetime.now(UTC),
+    )
+    await producer.send(message_of(graded), timeout=2)
+    return QuizAccepted(accepted=True)

@@ -1,0 +1,192 @@
+"""Courses in progress and the evidence of completions. Callers hold the clocks of the learners concerned."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from progress_service.evidence import Completion, Head, Sealed
+from progress_service.ledger import CourseKey, LessonKey
+from progress_service.rules import CourseRule, Standing
+from progress_service.store import columns
+from servicekit.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCourse:
+    """A course that a learner has not completed: its rule, if known, and what there is to show for it."""
+
+    rule: CourseRule | None
+    standing: Standing
+    coverage: float
+    live_ms: int
+    late_ms: int
+    latest_ms: int
+
+
+async def enter_courses(conn: Connection, keys: Iterable[CourseKey]) -> None:
+    """Note that these courses may become complete for these learners."""
+    await conn.execute(
+        """
+        INSERT INTO course_progress (learner_id, course_id)
+        SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING
+        """,
+        *columns(sorted(set(keys)), 2),
+    )
+
+
+async def waiting_for_time(conn: Connection, keys: Iterable[CourseKey]) -> list[CourseKey]:
+    """Those of the courses that are entered, not complete, and demand a minimum of verified time."""
+    rows = await conn.fetch(
+        """
+        SELECT p.learner_id, p.course_id FROM unnest($1::text[], $2::text[]) AS k (learner_id, course_id)
+        JOIN course_progress p USING (learner_id, course_id) JOIN course_rules r USING (course_id)
+        WHERE p.completed_at_ms IS NULL AND r.min_verified_ms > 0
+        """,
+        *columns(sorted(set(keys)), 2),
+    )
+    return [(row["learner_id"], row["course_id"]) for row in rows]
+
+
+async def learners_in(conn: Connection, course_ids: Sequence[str]) -> list[CourseKey]:
+    """Learners who have entered these courses and not completed them."""
+    rows = await conn.fetch(
+        """
+        SELECT learner_id, course_id FROM course_progress
+        WHERE course_id = ANY($1::text[]) AND completed_at_ms IS NULL ORDER BY 1, 2
+        """,
+        list(course_ids),
+    )
+    return [(row["learner_id"], row["course_id"]) for row in rows]
+
+
+async def open_courses(conn: Connection, keys: Iterable[CourseKey]) -> dict[CourseKey, OpenCourse]:
+    """Where the learners stand in those of the courses that are not complete."""
+    rows = await conn.fetch(
+        """
+        SELECT p.learner_id, p.course_id, r.version, r.min_verified_ms, r.final_assessment,
+            required.done, required.open, required.coverage, required.latest_ms,
+            watched.verified_ms, watched.live_ms, watched.late_ms,
+            EXISTS (SELECT FROM quiz_results q WHERE q.learner_id = p.learner_id AND q.lesson_id = r.final_assessment
+                    AND q.passed) AS assessment_passed
+        FROM unnest($1::text[], $2::text[]) AS k (learner_id, course_id)
+        JOIN course_progress p USING (learner_id, course_id)
+        LEFT JOIN course_rules r ON r.course_id = p.course_id AND NOT r.deleted
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE s.completed_at_ms IS NOT NULL) AS done,
+                coalesce(array_agg(l.title ORDER BY l.position, l.lesson_id)
+                    FILTER (WHERE s.completed_at_ms IS NULL), '{}') AS open,
+                coalesce(avg(coalesce(s.coverage, 0)), 0) AS coverage,
+                coalesce(max(s.completed_at_ms), 0) AS latest_ms
+            FROM lesson_rules l
+            LEFT JOIN lesson_progress s ON s.learner_id = p.learner_id AND s.lesson_id = l.lesson_id
+            WHERE l.course_id = p.course_id AND l.required AND NOT l.deleted
+        ) AS required
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(s.spent_ms), 0)::bigint AS verified_ms, coalesce(sum(s.live_ms), 0)::bigint AS live_ms,
+                coalesce(sum(s.late_ms), 0)::bigint AS late_ms
+            FROM lesson_progress s WHERE s.learner_id = p.learner_id AND s.course_id = p.course_id
+        ) AS watched
+        WHERE p.completed_at_ms IS NULL
+        """,
+        *columns(sorted(set(keys)), 2),
+    )
+    return {
+        (row["learner_id"], row["course_id"]): OpenCourse(
+            rule=CourseRule(row["course_id"], row["version"], row["min_verified_ms"], row["final_assessment"])
+            if row["version"] is not None
+            else None,
+            standing=Standing(row["done"], row["open"], row["verified_ms"], row["assessment_passed"]),
+            coverage=row["coverage"],
+            live_ms=row["live_ms"],
+            late_ms=row["late_ms"],
+            latest_ms=row["latest_ms"],
+        )
+        for row in rows
+    }
+
+
+async def complete_courses(conn: Connection, completed: Mapping[CourseKey, int]) -> None:
+    """Set when (epoch ms) these courses became complete."""
+    await conn.execute(
+        """
+        UPDATE course_progress AS p SET completed_at_ms = n.at
+        FROM unnest($1::text[], $2::text[], $3::bigint[]) AS n (learner_id, course_id, at)
+        WHERE p.learner_id = n.learner_id AND p.course_id = n.course_id AND p.completed_at_ms IS NULL
+        """,
+        *columns([(*key, at) for key, at in sorted(completed.items())], 3),
+    )
+
+
+async def session_ids(conn: Connection, learners: Iterable[str]) -> dict[LessonKey, tuple[UUID, ...]]:
+    """The sessions of each lesson of these learners."""
+    rows = await conn.fetch(
+        """
+        SELECT learner_id, lesson_id, array_agg(session_id ORDER BY session_id) AS ids
+        FROM watch_sessions WHERE learner_id = ANY($1::text[]) GROUP BY 1, 2
+        """,
+        sorted(set(learners)),
+    )
+    return {(row["learner_id"], row["lesson_id"]): tuple(row["ids"]) for row in rows}
+
+
+async def lessons_of(conn: Connection, keys: Iterable[CourseKey]) -> dict[CourseKey, list[str]]:
+    """The lessons of each course in which the learner has something to show."""
+    rows = await conn.fetch(
+        """
+        SELECT p.learner_id, p.course_id, array_agg(p.lesson_id ORDER BY p.lesson_id) AS ids
+        FROM unnest($1::text[], $2::text[]) AS k (learner_id, course_id)
+        JOIN lesson_progress p USING (learner_id, course_id) GROUP BY 1, 2
+        """,
+        *columns(sorted(set(keys)), 2),
+    )
+    return {(row["learner_id"], row["course_id"]): row["ids"] for row in rows}
+
+
+async def chain_heads(conn: Connection, learners: Iterable[str]) -> dict[str, Head]:
+    """The last row of evidence of each learner who has any."""
+    rows = await conn.fetch(
+        """
+        SELECT DISTINCT ON (learner_id) learner_id, number, hash FROM completions
+        WHERE learner_id = ANY($1::text[]) ORDER BY learner_id, number DESC
+        """,
+        sorted(set(learners)),
+    )
+    return {row["learner_id"]: Head(row["number"], row["hash"]) for row in rows}
+
+
+async def append_evidence(conn: Connection, rows: Sequence[Sealed]) -> None:
+    """Add rows to their learners' chains; a second completion of the same thing violates a unique key."""
+    await conn.executemany(
+        "INSERT INTO completions VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        [
+            (c.learner_id, row.number, c.kind, c.subject_id, c.course_id, c.rule_version, c.coverage, c.verified_ms,
+             c.live_ms, c.late_ms, list(c.sessions), c.completed_at_ms, row.previous_hash, row.hash)
+            for row in rows for c in [row.completion]
+        ],
+    )  # fmt: skip
+
+
+async def evidence(conn: Connection, learner_id: str) -> list[Sealed]:
+    """A learner's chain from its beginning."""
+    rows = await conn.fetch("SELECT * FROM completions WHERE learner_id = $1 ORDER BY number", learner_id)
+    return [
+        Sealed(
+            Completion(
+                learner_id=row["learner_id"],
+                kind=row["kind"],
+                subject_id=row["subject_id"],
+                course_id=row["course_id"],
+                rule_version=row["rule_version"],
+                coverage=row["coverage"],
+                verified_ms=row["verified_ms"],
+                live_ms=row["live_ms"],
+                late_ms=row["late_ms"],
+                sessions=tuple(row["sessions"]),
+                completed_at_ms=row["completed_at_ms"],
+            ),
+            row["number"],
+            row["previous_hash"],
+            row["hash"],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,163 @@
+"""Rules and quiz results: projections that obey versions, and the lock that keeps decisions and rules apart."""
+
+from collections.abc import Iterable, Sequence
+
+from asyncpg import Record
+
+from contracts import CourseChanged, LessonChanged, QuizGraded
+from progress_service.ledger import LessonKey
+from progress_service.ranges import normalise
+from progress_service.rules import DEFAULT_THRESHOLD, LessonRule
+from progress_service.store import columns, to_ranges, to_text
+from servicekit.database import Connection
+
+_RULES_LOCK = 0x52554C45
+
+
+async def hold_rules(conn: Connection) -> None:
+    """Keep the rules as they are until the end of the transaction: others may hold them too, none may change them."""
+    await conn.execute("SELECT pg_advisory_xact_lock_shared($1)", _RULES_LOCK)
+
+
+async def change_rules(conn: Connection) -> None:
+    """Wait for every transaction that holds the rules, and hold back the next ones until this one has ended."""
+    await conn.execute("SELECT pg_advisory_xact_lock($1)", _RULES_LOCK)
+
+
+async def put_lessons(conn: Connection, changes: Sequence[LessonChanged]) -> None:
+    """Apply those whose version is higher than what is stored."""
+    newest = {change.lesson_id: change for change in sorted(changes, key=lambda change: change.version)}
+    rows = [
+        (c.lesson_id, c.course_id, c.version, c.title, c.position, c.required, c.deleted,
+         c.video.duration_ms if c.video else None, c.rules.completion_threshold,
+         to_text(normalise(c.rules.required_segments)), c.rules.quiz_required)
+        for _, c in sorted(newest.items())
+    ]  # fmt: skip
+    await conn.execute(
+        """
+        INSERT INTO lesson_rules AS l
+            (lesson_id, course_id, version, title, position, required, deleted, duration_ms, completion_threshold,
+             required_segments, quiz_required)
+        SELECT lesson_id, course_id, version, title, position, required, deleted, duration_ms, completion_threshold,
+            required_segments::int4multirange, quiz_required
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::boolean[], $7::boolean[],
+            $8::bigint[], $9::float8[], $10::text[], $11::boolean[])
+            AS n (lesson_id, course_id, version, title, position, required, deleted, duration_ms,
+                  completion_threshold, required_segments, quiz_required)
+        ON CONFLICT (lesson_id) DO UPDATE SET
+            course_id = excluded.course_id, version = excluded.version, title = excluded.title,
+            position = excluded.position, required = excluded.required, deleted = excluded.deleted,
+            duration_ms = excluded.duration_ms, completion_threshold = excluded.completion_threshold,
+            required_segments = excluded.required_segments, quiz_required = excluded.quiz_required
+        WHERE excluded.version > l.version
+        """,
+        *columns(rows, 11),
+    )
+
+
+async def put_courses(conn: Connection, changes: Sequence[CourseChanged]) -> None:
+    """Apply those whose version is higher than what is stored."""
+    newest = {change.course_id: change for change in sorted(changes, key=lambda change: change.version)}
+    rows = [
+        (c.course_id, c.version, c.title, c.owner_id, c.deleted, c.rules.completion_threshold,
+         (c.rules.min_verified_s or 0) * 1000, c.rules.final_assessment)
+        for _, c in sorted(newest.items())
+    ]  # fmt: skip
+    await conn.execute(
+        """
+        INSERT INTO course_rules AS c
+            (course_id, version, title, owner_id, deleted, completion_threshold, min_verified_ms, final_assessment)
+        SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::boolean[], $6::float8[],
+            $7::bigint[], $8::text[])
+        ON CONFLICT (course_id) DO UPDATE SET
+            version = excluded.version, title = excluded.title, owner_id = excluded.owner_id,
+            deleted = excluded.deleted, completion_threshold = excluded.completion_threshold,
+            min_verified_ms = excluded.min_verified_ms, final_assessment = excluded.final_assessment
+        WHERE excluded.version > c.version
+        """,
+        *columns(rows, 8),
+    )
+
+
+async def put_quizzes(conn: Connection, graded: Sequence[QuizGraded]) -> None:
+    """Keep the latest result of each learner and lesson; once passed stays passed."""
+    rows = [(g.learner_id, g.lesson_id, g.course_id, g.passed, g.score, g.graded_at) for g in graded]
+    await conn.execute(
+        """
+        INSERT INTO quiz_results AS q (learner_id, lesson_id, course_id, passed, score, graded_at)
+        SELECT learner_id, lesson_id, (array_agg(course_id ORDER BY graded_at DESC))[1], bool_or(passed),
+            (array_agg(score ORDER BY graded_at DESC))[1], max(graded_at)
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::float8[], $6::timestamptz[])
+            AS n (learner_id, lesson_id, course_id, passed, score, graded_at)
+        GROUP BY learner_id, lesson_id ORDER BY learner_id, lesson_id
+        ON CONFLICT (learner_id, lesson_id) DO UPDATE SET
+            passed = q.passed OR excluded.passed,
+            score = CASE WHEN excluded.graded_at >= q.graded_at THEN excluded.score ELSE q.score END,
+            graded_at = greatest(q.graded_at, excluded.graded_at)
+        """,
+        *columns(rows, 6),
+    )
+
+
+async def undecided_lessons(
+    conn: Connection, lesson_ids: Sequence[str], course_ids: Sequence[str]
+) -> dict[LessonKey, str]:
+    """Incomplete lessons, by lesson or course, that today's rules may find complete, with their course ids."""
+    rows = await conn.fetch(
+        """
+        SELECT p.learner_id, p.lesson_id, l.course_id
+        FROM lesson_rules l
+        JOIN lesson_progress p USING (lesson_id)
+        LEFT JOIN course_rules c ON c.course_id = l.course_id
+        WHERE (l.lesson_id = ANY($1::text[]) OR l.course_id = ANY($2::text[]))
+            AND NOT l.deleted AND p.completed_at_ms IS NULL
+            AND (p.coverage >= coalesce(l.completion_threshold, c.completion_threshold, $3)
+                 OR NOT isempty(l.required_segments))
+        ORDER BY 1, 2
+        """,
+        list(lesson_ids),
+        list(course_ids),
+        DEFAULT_THRESHOLD,
+    )
+    return {(row["learner_id"], row["lesson_id"]): row["course_id"] for row in rows}
+
+
+async def lesson_rules(conn: Connection, lesson_ids: Iterable[str]) -> dict[str, LessonRule]:
+    """Rules of the lessons that are known and not deleted; the course's threshold stands in for a missing one."""
+    rows = await conn.fetch(
+        """
+        SELECT l.lesson_id, l.course_id, l.version, l.required_segments, l.quiz_required,
+               coalesce(l.completion_threshold, c.completion_threshold, $2) AS threshold
+        FROM lesson_rules l LEFT JOIN course_rules c USING (course_id)
+        WHERE l.lesson_id = ANY($1::text[]) AND NOT l.deleted
+        """,
+        sorted(set(lesson_ids)),
+        DEFAULT_THRESHOLD,
+    )
+    return {row["lesson_id"]: to_lesson_rule(row) for row in rows}
+
+
+def to_lesson_rule(row: Record) -> LessonRule:
+    """A row of lesson_rules with its effective threshold."""
+    return LessonRule(
+        lesson_id=row["lesson_id"],
+        course_id=row["course_id"],
+        version=row["version"],
+        threshold=row["threshold"],
+        required_segments=to_ranges(row["required_segments"]),
+        quiz_required=row["quiz_required"],
+    )
+
+
+async def quizzes_passed(conn: Connection, keys: Iterable[LessonKey]) -> set[LessonKey]:
+    """Those of the lessons whose quiz the learner has passed."""
+    learners, ids = columns(sorted(set(keys)), 2)
+    rows = await conn.fetch(
+        """
+        SELECT q.learner_id, q.lesson_id FROM unnest($1::text[], $2::text[]) AS k (learner_id, lesson_id)
+        JOIN quiz_results q USING (learner_id, lesson_id) WHERE q.passed
+        """,
+        learners,
+        ids,
+    )
+    return {(row["learner_id"], row["lesson_id"]) for row in rows}

@@ -1,0 +1,140 @@
+"""What learners are told. Read as the learner: row-level security hides everybody else's rows from these queries."""
+
+from dataclasses import dataclass
+
+from progress_service.rules import DEFAULT_THRESHOLD, CourseRule, LessonRule, Standing
+from progress_service.state import Lesson
+from progress_service.store import to_lesson, to_ranges
+from servicekit.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class LessonView:
+    """A lesson and what the learner has in it; `rule` is None where the lesson is not known, `duration_ms` likewise."""
+
+    course_id: str
+    rule: LessonRule | None
+    duration_ms: int | None
+    threshold: float
+    progress: Lesson
+    quiz_passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LessonInCourse:
+    lesson_id: str
+    title: str
+    required: bool
+    coverage: float
+    completed_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseView:
+    """A course and where the learner stands in it."""
+
+    title: str | None
+    rule: CourseRule | None
+    completed_at_ms: int | None
+    lessons: tuple[LessonInCourse, ...]
+    standing: Standing
+
+
+async def lesson(conn: Connection, learner_id: str, lesson_id: str) -> LessonView | None:
+    """The lesson as that learner sees it, or None if there is none and never was."""
+    row = await conn.fetchrow(
+        """
+        SELECT l.lesson_id AS known, l.course_id AS rule_course, l.version AS rule_version, l.required_segments,
+            l.quiz_required, l.duration_ms AS video_ms, p.lesson_id AS watched,
+            coalesce(l.completion_threshold, c.completion_threshold, $3) AS threshold,
+            EXISTS (SELECT FROM quiz_results q WHERE q.learner_id = $1 AND q.lesson_id = $2 AND q.passed)
+                AS quiz_passed,
+            p.*
+        FROM (SELECT) AS one
+        LEFT JOIN lesson_rules l ON l.lesson_id = $2 AND NOT l.deleted
+        LEFT JOIN course_rules c ON c.course_id = l.course_id
+        LEFT JOIN lesson_progress p ON p.learner_id = $1 AND p.lesson_id = $2
+        """,
+        learner_id,
+        lesson_id,
+        DEFAULT_THRESHOLD,
+    )
+    if row is None or (row["known"] is None and row["watched"] is None):
+        return None
+    rule = None
+    if row["known"] is not None:
+        rule = LessonRule(
+            lesson_id=lesson_id,
+            course_id=row["rule_course"],
+            version=row["rule_version"],
+            threshold=row["threshold"],
+            required_segments=to_ranges(row["required_segments"]),
+            quiz_required=row["quiz_required"],
+        )
+    progress = to_lesson(row) if row["watched"] is not None else Lesson()
+    return LessonView(
+        course_id=rule.course_id if rule else progress.course_id,
+        rule=rule,
+        duration_ms=progress.duration_ms or row["video_ms"],
+        threshold=row["threshold"],
+        progress=progress,
+        quiz_passed=row["quiz_passed"],
+    )
+
+
+async def course(conn: Connection, learner_id: str, course_id: str) -> CourseView | None:
+    """The course as that learner sees it, or None if nothing is known of it."""
+    rows = await conn.fetch(
+        """
+        SELECT l.lesson_id, l.title, l.required, coalesce(p.coverage, 0) AS coverage, p.completed_at_ms
+        FROM lesson_rules l
+        LEFT JOIN lesson_progress p ON p.learner_id = $1 AND p.lesson_id = l.lesson_id
+        WHERE l.course_id = $2 AND NOT l.deleted ORDER BY l.position, l.lesson_id
+        """,
+        learner_id,
+        course_id,
+    )
+    head = await conn.fetchrow(
+        """
+        SELECT r.title, r.version, r.min_verified_ms, r.final_assessment,
+            (SELECT completed_at_ms FROM course_progress WHERE learner_id = $1 AND course_id = $2) AS completed_at_ms,
+            (SELECT coalesce(sum(spent_ms), 0)::bigint FROM lesson_progress WHERE learner_id = $1 AND course_id = $2)
+                AS verified_ms,
+            EXISTS (SELECT FROM quiz_results q WHERE q.learner_id = $1 AND q.lesson_id = r.final_assessment
+                    AND q.passed) AS assessment_passed
+        FROM (SELECT) AS one LEFT JOIN course_rules r ON r.course_id = $2 AND NOT r.deleted
+        """,
+        learner_id,
+        course_id,
+    )
+    if head is None or (head["version"] is None and not rows):
+        return None
+    lessons = tuple(LessonInCourse(*row.values()) for row in rows)
+    required = [lesson for lesson in lessons if lesson.required]
+    rule = None
+    if head["version"] is not None:
+        rule = CourseRule(course_id, head["version"], head["min_verified_ms"], head["final_assessment"])
+    return CourseView(
+        title=head["title"],
+        rule=rule,
+        completed_at_ms=head["completed_at_ms"],
+        lessons=lessons,
+        standing=Standing(
+            done=sum(lesson.completed_at_ms is not None for lesson in required),
+            open_lessons=[lesson.title for lesson in required if lesson.completed_at_ms is None],
+            verified_ms=head["verified_ms"],
+            assessment_passed=head["assessment_passed"],
+        ),
+    )
+
+
+async def lesson_owner(conn: Connection, lesson_id: str) -> tuple[str, str | None] | None:
+    """The lesson's course and, where known, who owns that; None if the lesson is not known."""
+    row = await conn.fetchrow(
+        """
+        SELECT l.course_id, c.owner_id FROM lesson_rules l LEFT JOIN course_rules c USING (course_id)
+        WHERE l.lesson_id = $1 AND NOT l.deleted
+        """,
+        lesson_id,
+    )
+    return (row["course_id"], row["owner_id"]) if row is not None else None

@@ -1,0 +1,65 @@
+"""The progress worker's process: it folds what the API accepted, projects rules, and relays what it decided."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeVar
+
+from contracts import CourseChanged, Event, LessonChanged, QuizGraded, WatchProgress, topics
+from progress_service import consumers
+from progress_service.consumers import Wake
+from progress_service.settings import WorkerSettings
+from servicekit import database, worker
+from servicekit.consumer import BatchConsumer, Received
+from servicekit.database import Pool
+from servicekit.kafka import Producer
+from servicekit.outbox import OutboxRelay
+from servicekit.worker import Worker
+
+SERVICE = "progress"
+CONSUMED = (topics.WATCH_PROGRESS, topics.LESSON_CHANGED, topics.COURSE_CHANGED, topics.QUIZ_GRADED)
+PRODUCED = (topics.PROGRESS_ADVANCED, topics.LESSON_COMPLETED, topics.COURSE_COMPLETED)
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[Pool, Wake, Sequence[Received[E]]], Awaitable[None]]
+
+
+@asynccontextmanager
+async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
+    """The running worker over these settings. It starts without its database and without Kafka."""
+    pool = await database.create_pool(settings.database_url, application_name=f"{SERVICE}-worker", max_size=6)
+    try:
+        async with Producer(settings, service=SERVICE) as producer:
+            relay = OutboxRelay(settings.database_url, producer, service=SERVICE)
+
+            def consumer(model: type[E], handle: Handler[E]) -> BatchConsumer[E]:
+                return BatchConsumer(
+                    model.topic, model.model_validate_json, partial(handle, pool, relay.wake), group=SERVICE
+                )
+
+            async with Worker(
+                settings,
+                service=SERVICE,
+                producer=producer,
+                topics=[*CONSUMED, *(topic.dead_letters for topic in CONSUMED), *PRODUCED],
+                consumers=[
+                    consumer(WatchProgress, consumers.on_watch_progress),
+                    consumer(LessonChanged, consumers.on_lesson_changed),
+                    consumer(CourseChanged, consumers.on_course_changed),
+                    consumer(QuizGraded, consumers.on_quiz_graded),
+                ],
+                loops={"outbox": relay.run},
+                checks={"database": partial(database.ping, pool)},
+            ) as running:
+                yield running
+    finally:
+        await pool.close()
+
+
+def main() -> None:
+    """Work until told to stop."""
+    worker.main(create_worker, WorkerSettings, SERVICE)
+
+
+if __name__ == "__main__":
+    main()
