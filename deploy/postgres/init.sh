@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs once, when the server's volume is empty: for each service a database, the role that owns and migrates it, and
-# the role that the service connects as. What the latter may do is said by the migrations.
+# the role that the service connects as. Where row-level security stands between learners, the worker, which writes for
+# all of them, has a role of its own. What each may do is said by the migrations.
 set -eu
 for service in upload playback progress analytics; do
     psql --username "$POSTGRES_USER" --set ON_ERROR_STOP=1 --set service="$service" \
@@ -13,3 +14,7 @@ REVOKE ALL ON DATABASE :"service" FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE :"service" TO :"app";
 SQL
 done
+psql --username "$POSTGRES_USER" --set ON_ERROR_STOP=1 --set worker_password="$SEATIME_WORKER_PASSWORD" <<'SQL'
+CREATE ROLE progress_worker LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD :'worker_password';
+GRANT CONNECT, TEMPORARY ON DATABASE progress TO progress_worker;
+SQL

@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("upload", "playback", "progress", "analytics")
-VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)(?::([-?])([^}]*))?\}")
+VARIABLE = re.compile(r"(?<!\$)\$\{([A-Z0-9_]+)(?::([-?])([^}]*))?\}")
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,8 @@ def test_each_process_gets_settings_that_it_accepts(
     environment = compose["services"][f"{service}-{process}"]["environment"]
     for name, value in environment.items():
         monkeypatch.setenv(name, _filled(str(value), secrets))
-    settings_type = importlib.import_module(f"{service}_service.settings").Settings
+    module = importlib.import_module(f"{service}_service.settings")
+    settings_type = getattr(module, "WorkerSettings", module.Settings) if process == "worker" else module.Settings
     settings_type()
     known: set[str] = set()
     for name, field in settings_type.model_fields.items():
