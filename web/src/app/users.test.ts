@@ -7,15 +7,8 @@ describe('the demo’s users', () => {
   it('are read with their roles', () => {
     const demo = usersOf({
       users: [{ id: 'olga', name: 'Olga', role: 'owner', token: 't' }, { id: 'lea', role: 'learner', token: 'u' }],
-      courses: [{ id: 'c1', title: 'One' }],
     });
     expect(demo?.users.map(({ name, role }) => [name, role])).toEqual([['Olga', 'instructor'], ['lea', 'learner']]);
-    expect(demo?.courses).toEqual([{ id: 'c1', title: 'One' }]);
-  });
-
-  it('come with one course or with several, or with none yet', () => {
-    expect(usersOf({ users: [], course: { courseId: 'c1', title: 'One' } })?.courses).toEqual([{ id: 'c1', title: 'One' }]);
-    expect(usersOf({ users: [], course: null })?.courses).toEqual([]);
   });
 
   it('are none where the answer is something else', () => {

@@ -11,7 +11,6 @@ export interface User {
 
 export interface DemoSession {
   users: User[];
-  courses: { id: string; title: string }[];
 }
 
 const roleOf = (value: unknown): Role =>
@@ -25,7 +24,6 @@ const text = (value: unknown, otherwise = ''): string => (typeof value === 'stri
 /** Null when this is not a demo's answer. */
 export const usersOf = (body: unknown): DemoSession | null => {
   if (typeof body !== 'object' || body === null || !('users' in body)) return null;
-  const courses = 'courses' in body ? list(body.courses) : 'course' in body ? list([body.course]) : [];
   return {
     users: list(body.users).map((user) => ({
       id: text(user['id']),
@@ -33,10 +31,6 @@ export const usersOf = (body: unknown): DemoSession | null => {
       role: roleOf(user['role']),
       token: text(user['token']),
     })),
-    courses: courses.map((course) => {
-      const id = text(course['id'], text(course['courseId']));
-      return { id, title: text(course['title'], id) };
-    }),
   };
 };
 

@@ -15,7 +15,7 @@ import { LessonList } from '../LessonList';
 import { Failure, Loading, Notice } from '../Notice';
 import { useSession } from '../session';
 import { useParam } from '../useParam';
-import { canManage } from '../users';
+import { canManage, type User } from '../users';
 
 export const CoursePage = () => {
   const courseId = useParam('courseId');
@@ -23,6 +23,7 @@ export const CoursePage = () => {
   const course = useResource(useCallback(() => api.course(courseId), [api, courseId]));
   const progress = useResource(useCallback(() => api.courseProgress(courseId), [api, courseId]));
   const { lessonId } = useParams();
+  const { user } = useSession();
 
   if (course.data === undefined) {
     if (course.problem !== undefined) return <Failure problem={course.problem} onRetry={course.reload} />;
@@ -37,11 +38,15 @@ export const CoursePage = () => {
   return (
     <div className="page course">
       <CourseHead course={course.data} progress={progress.data} />
-      <Lesson key={lesson.id} lesson={lesson} onChange={progress.reload} />
+      <Lesson key={lesson.id} lesson={lesson} preview={isPreview(user, course.data)} onChange={progress.reload} />
       <LessonList courseId={courseId} lessons={lessons} current={lesson.id} progress={progress.data} />
     </div>
   );
 };
+
+/** Watching one's own course, or any as an admin, is not counted. */
+const isPreview = (user: User | null, course: Course): boolean =>
+  user !== null && (user.role === 'admin' || user.id === course.ownerId);
 
 const CourseHead = ({ course, progress }: { course: Course; progress: CourseProgress | undefined }) => {
   const { user } = useSession();
@@ -71,7 +76,13 @@ const EmptyCourse = ({ course }: { course: Course }) => {
   );
 };
 
-const Lesson = ({ lesson, onChange }: { lesson: LessonSummary; onChange: () => void }) => {
+interface LessonProps {
+  lesson: LessonSummary;
+  preview: boolean;
+  onChange: () => void;
+}
+
+const Lesson = ({ lesson, preview, onChange }: LessonProps) => {
   const { user } = useSession();
   const [position, setPosition] = useState<number>();
   const { data: progress, changed } = useLessonProgress(lesson.id);
@@ -90,7 +101,8 @@ const Lesson = ({ lesson, onChange }: { lesson: LessonSummary; onChange: () => v
         onAccepted={accepted}
       />
       <h2>{lesson.title}</h2>
-      {progress !== undefined && duration !== null && duration > 0 && (
+      {preview && <p className="muted small">A preview: what you watch here is not counted.</p>}
+      {!preview && progress !== undefined && duration !== null && duration > 0 && (
         <WatchedStrip
           covered={progress.covered}
           duration={duration}
@@ -99,7 +111,7 @@ const Lesson = ({ lesson, onChange }: { lesson: LessonSummary; onChange: () => v
           position={position}
         />
       )}
-      {progress !== undefined && <CompletionStatus progress={progress} />}
+      {!preview && progress !== undefined && <CompletionStatus progress={progress} />}
     </section>
   );
 };

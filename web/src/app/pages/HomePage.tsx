@@ -1,52 +1,53 @@
-import { useState, type FormEvent } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { useCallback } from 'react';
+import { Link } from 'react-router';
+import { useResource, useSeatimeApi, type CourseSummary } from '../../seatime';
+import { Failure, Loading, Notice } from '../Notice';
 import { useSession } from '../session';
 import { canManage } from '../users';
 
 export const HomePage = () => {
-  const { demo, user } = useSession();
-  const courses = demo?.courses ?? [];
+  const api = useSeatimeApi();
+  const { data, problem, reload } = useResource(useCallback(() => allCourses(api), [api]));
   return (
     <div className="page">
       <h1>Courses</h1>
-      {courses.length > 0 && (
-        <ul className="cards">
-          {courses.map((course) => (
-            <li key={course.id} className="card">
-              <h2>
-                <Link to={`/courses/${course.id}`}>{course.title}</Link>
-              </h2>
-              {canManage(user) && (
-                <p className="links">
-                  <Link to={`/courses/${course.id}/upload`}>Upload</Link>
-                  <Link to={`/dashboard/courses/${course.id}`}>Dashboard</Link>
-                </p>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-      <OpenCourse />
+      {data !== undefined && data.length > 0 && <CourseCards courses={data} />}
+      {data?.length === 0 && <Notice title="No courses yet" message="A course appears here once it is published." />}
+      {data === undefined && problem !== undefined && <Failure problem={problem} onRetry={reload} />}
+      {data === undefined && problem === undefined && <Loading what="Loading the courses" />}
     </div>
   );
 };
 
-const OpenCourse = () => {
-  const [id, setId] = useState('');
-  const navigate = useNavigate();
-  const open = (event: FormEvent) => {
-    event.preventDefault();
-    void navigate(`/courses/${encodeURIComponent(id.trim())}`);
-  };
+const CourseCards = ({ courses }: { courses: readonly CourseSummary[] }) => {
+  const { user } = useSession();
   return (
-    <form className="inline" onSubmit={open}>
-      <label className="field">
-        <span>Open a course by its id</span>
-        <input value={id} onChange={(event) => setId(event.target.value)} pattern="[A-Za-z0-9][A-Za-z0-9_.:\-]{0,63}" required />
-      </label>
-      <button type="submit" className="button">
-        Open
-      </button>
-    </form>
+    <ul className="cards">
+      {courses.map((course) => (
+        <li key={course.id} className="card">
+          <h2>
+            <Link to={`/courses/${course.id}`}>{course.title}</Link>
+          </h2>
+          {!course.published && <p className="muted small">Not published</p>}
+          {canManage(user) && (
+            <p className="links">
+              <Link to={`/courses/${course.id}/upload`}>Upload</Link>
+              <Link to={`/dashboard/courses/${course.id}`}>Dashboard</Link>
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
   );
+};
+
+const allCourses = async (api: ReturnType<typeof useSeatimeApi>): Promise<CourseSummary[]> => {
+  const found: CourseSummary[] = [];
+  let after: string | null = '';
+  while (after !== null) {
+    const page = await api.courses(after);
+    found.push(...page.courses);
+    after = page.next;
+  }
+  return found;
 };

@@ -5,11 +5,13 @@ import { ApiProblem, asProblem, problemOf } from './problem';
 import type {
   Course,
   CourseAnalytics,
+  CourseList,
   CourseProgress,
   LessonAnalytics,
   LessonProgress,
   LessonStatus,
   PlaybackGrant,
+  UploadStatus,
   UploadTarget,
 } from './types';
 
@@ -44,6 +46,10 @@ export class SeatimeApi {
     return this.call('GET', `/api/progress/courses/${segment(courseId)}`);
   }
 
+  courses(after = ''): Promise<CourseList> {
+    return this.call('GET', `/api/courses?after=${segment(after)}`);
+  }
+
   course(courseId: string): Promise<Course> {
     return this.call('GET', `/api/courses/${segment(courseId)}`);
   }
@@ -58,6 +64,10 @@ export class SeatimeApi {
 
   createMuxUpload(lessonId: string): Promise<UploadTarget> {
     return this.call('POST', '/api/videos/mux/upload-url', { lessonId });
+  }
+
+  upload(uploadId: string): Promise<UploadStatus> {
+    return this.call('GET', `/api/uploads/${segment(uploadId)}`);
   }
 
   lessonAnalytics(lessonId: string): Promise<LessonAnalytics> {

@@ -10,11 +10,13 @@ export interface PlaybackGrant {
   signedUrl?: string | null;
   tokens?: { playback?: string; thumbnail?: string; storyboard?: string } | null;
   poster?: string | null;
+  /** WebVTT with the storyboard's tiles, where the provider has one. */
+  storyboard?: string | null;
   expiresAt: string;
   /** Seconds from now. */
   refreshAfter: number;
-  /** Opaque; goes back with every beat and with `?refresh=`. */
-  watchGrant: string;
+  /** Opaque; goes back with every beat and with `?refresh=`. Null for a preview, which earns nothing. */
+  watchGrant: string | null;
   /** Seconds. */
   resume?: number | null;
 }
@@ -30,13 +32,22 @@ export interface LessonSummary {
   videoProvider: VideoProvider;
 }
 
-export interface Course {
+export interface Course extends CourseSummary {
+  lessons: LessonSummary[];
+}
+
+export interface CourseSummary {
   id: string;
   title: string;
   ownerId: string;
   published: boolean;
   public: boolean;
-  lessons: LessonSummary[];
+}
+
+export interface CourseList {
+  courses: CourseSummary[];
+  /** Goes into `after` to read on; null at the end. */
+  next: string | null;
 }
 
 export interface LessonStatus {
@@ -45,9 +56,29 @@ export interface LessonStatus {
   title: string;
   videoProvider: VideoProvider;
   processingStatus: ProcessingStatus;
+  /** Why there is no video. */
+  error: string | null;
+  duration: number | null;
+  muxAssetId: string | null;
+  muxPlaybackId: string | null;
+}
+
+export type UploadState =
+  | 'waiting'
+  | 'timed_out'
+  | 'cancelled'
+  | 'failed'
+  | 'processing'
+  | 'errored'
+  | 'ready'
+  | 'deleted';
+
+export interface UploadStatus {
+  id: string;
+  lessonId: string;
+  status: UploadState;
   /** Why Mux refused the video. */
-  error?: string | null;
-  duration?: number | null;
+  error: string | null;
 }
 
 export interface UploadTarget {
@@ -80,6 +111,7 @@ export interface LessonProgress {
 export interface CourseProgress {
   courseId: string;
   complete: boolean;
+  reasons: Reason[];
   lessons: { lessonId: string; title: string; required: boolean; coverage: number; complete: boolean }[];
 }
 

@@ -61,7 +61,7 @@ const Granted = ({ grant, ...props }: GrantedProps) => {
 
 interface ScreenProps extends Omit<GrantedProps, 'grant'> {
   source: PlayerSource;
-  grant: string;
+  grant: string | null;
 }
 
 interface Shown {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ApiProblem } from '../api/problem';
-import { blockFor, endsPlayback } from './policy';
+import { blockFor, endsPlayback, mustBeginAnew } from './policy';
 
-const problem = (status: number, details = {}, retryAfter?: number) =>
-  new ApiProblem(status, 'slug', 'because', retryAfter, details);
+const problem = (status: number, details = {}, retryAfter?: number, slug = 'slug') =>
+  new ApiProblem(status, slug, 'because', retryAfter, details);
 
 describe('a refused grant', () => {
   it.each([
@@ -15,6 +15,16 @@ describe('a refused grant', () => {
     expect(endsPlayback(problem(status))).toBe(true);
   });
 
+  it('says what became of the right to watch', () => {
+    expect(blockFor(problem(403, { reason: 'expired' }), 1, 0.5).message).toMatch(/has expired/);
+  });
+
+  it('does not end playing when only the old grant is too old to go on from', () => {
+    const refused = problem(403, { reason: 'expired' }, undefined, 'watch-grant-refused');
+    expect(endsPlayback(refused)).toBe(false);
+    expect(mustBeginAnew(refused)).toBe(true);
+  });
+
   it('is asked for again while the video is processing', () => {
     const block = blockFor(problem(409, { processingStatus: 'processing' }), 1, 0.5);
     expect(block.reason).toBe('processing');
@@ -24,7 +34,6 @@ describe('a refused grant', () => {
   it('says why a video was refused, and does not ask again', () => {
     expect(blockFor(problem(409, { processingStatus: 'error' }), 1, 0.5)).toMatchObject({
       reason: 'refused',
-      message: 'because',
       retryInMs: null,
     });
   });

@@ -14,10 +14,26 @@ export interface Block {
 
 const POLL_PROCESSING_MS = 3_000;
 
+const NO_RIGHT: Record<string, string> = {
+  not_entitled: 'You are not enrolled in this course.',
+  unenrolled: 'You are no longer enrolled in this course.',
+  suspended: 'Your enrolment in this course is suspended.',
+  expired: 'Your enrolment in this course has expired.',
+  unpublished: 'This course is not published.',
+};
+
+const noRight = (problem: ApiProblem): string =>
+  NO_RIGHT[String(problem.details['reason'])] ?? 'You have no access to this lesson.';
+
 const stillComing = (problem: ApiProblem): Block => {
   const status = problem.details['processingStatus'];
   if (status === 'error') {
-    return { reason: 'refused', title: 'This video could not be prepared', message: problem.message, retryInMs: null };
+    return {
+      reason: 'refused',
+      title: 'This video could not be prepared',
+      message: 'Its author has to upload it again.',
+      retryInMs: null,
+    };
   }
   if (status === 'pending') {
     return {
@@ -43,7 +59,7 @@ export const blockFor = (problem: ApiProblem, attempt: number, random: number): 
       return {
         reason: 'no-access',
         title: 'No access',
-        message: 'You are not enrolled in this course.',
+        message: noRight(problem),
         retryInMs: null,
       };
     case 404:
@@ -61,4 +77,9 @@ export const blockFor = (problem: ApiProblem, attempt: number, random: number): 
 };
 
 /** A refused refresh ends the playing only if it says that the right is gone; all else is tried again. */
-export const endsPlayback = (problem: ApiProblem): boolean => [401, 403, 404].includes(problem.status);
+export const endsPlayback = (problem: ApiProblem): boolean =>
+  [401, 403, 404].includes(problem.status) && !mustBeginAnew(problem);
+
+/** The old grant is too old to go on from (a long sleep): the right itself was not in question. */
+export const mustBeginAnew = (problem: ApiProblem): boolean =>
+  problem.status === 403 && problem.slug === 'watch-grant-refused';

@@ -9,7 +9,7 @@ const grant = (more: Partial<PlaybackGrant>): PlaybackGrant => ({
   watchGrant: 'w',
   ...more,
 });
-const tokens = { playback: 'p', thumbnail: 't', storyboard: 's+' };
+const tokens = { playback: 'p', thumbnail: 't', storyboard: 's' };
 
 describe('the source of a grant', () => {
   it('is a playback id with its tokens on Mux’s own host', () => {
@@ -17,14 +17,15 @@ describe('the source of a grant', () => {
     expect(sourceOf(grant({ playbackId: 'abc', signedUrl, tokens }))).toEqual({ kind: 'mux', playbackId: 'abc', tokens });
   });
 
-  it('is the URL itself on any other host, with the storyboard beside the poster', () => {
+  it('is the URL itself on any other host, with its poster and storyboard', () => {
     const signedUrl = 'http://127.0.0.1:9000/abc.m3u8?token=p';
     const poster = 'http://127.0.0.1:9001/abc/thumbnail.webp?token=t';
-    expect(sourceOf(grant({ playbackId: 'abc', signedUrl, tokens, poster }))).toEqual({
+    const storyboard = 'http://127.0.0.1:9001/abc/storyboard.vtt?token=s';
+    expect(sourceOf(grant({ playbackId: 'abc', signedUrl, tokens, poster, storyboard }))).toEqual({
       kind: 'hls',
       src: signedUrl,
       poster,
-      storyboard: 'http://127.0.0.1:9001/abc/storyboard.vtt?token=s%2B',
+      storyboard,
     });
   });
 

@@ -21,11 +21,6 @@ const hostOf = (url: string): string => {
   }
 };
 
-const storyboardBeside = (poster: string | undefined, playbackId: string, token: string | undefined) => {
-  if (poster === undefined || token === undefined || hostOf(poster) === '') return undefined;
-  return `${new URL(poster).origin}/${playbackId}/storyboard.vtt?token=${encodeURIComponent(token)}`;
-};
-
 /** Null when the grant names nothing that can be played. */
 export const sourceOf = (grant: PlaybackGrant): PlayerSource | null => {
   const url = grant.signedUrl ?? grant.videoUrl ?? undefined;
@@ -35,8 +30,7 @@ export const sourceOf = (grant: PlaybackGrant): PlayerSource | null => {
   if (playbackId !== undefined && (url === undefined || hostOf(url) === MUX_STREAM_HOST)) {
     return { kind: 'mux', playbackId, tokens: grant.tokens ?? {} };
   }
-  if (url === undefined || playbackId === undefined) return null;
-  return { kind: 'hls', src: url, poster, storyboard: storyboardBeside(poster, playbackId, grant.tokens?.storyboard) };
+  return url === undefined ? null : { kind: 'hls', src: url, poster, storyboard: grant.storyboard ?? undefined };
 };
 
 /** Resuming in the last moments would only show the end again. */

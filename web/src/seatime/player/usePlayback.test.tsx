@@ -106,6 +106,23 @@ describe('usePlayback', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('begins a new session when the old grant is too old to be refreshed', async () => {
+    const tooOld = refusal(403, { type: 'urn:seatime:problem:watch-grant-refused', reason: 'expired' });
+    answers.set(PLAYBACK, [grant('first'), tooOld, grant('second')]);
+    const { result } = await open();
+    await pass(48_000);
+    await pass(5_000);
+    expect(asked.slice(1)).toEqual([`${PLAYBACK}?refresh=first`, PLAYBACK]);
+    expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'second' } });
+  });
+
+  it('asks anew without a grant where there was none, as in a preview', async () => {
+    answers.set(PLAYBACK, [grant('none', { watchGrant: null })]);
+    await open();
+    await pass(48_000);
+    expect(asked).toEqual([PLAYBACK, PLAYBACK]);
+  });
+
   it('refreshes on wake when the time has passed meanwhile', async () => {
     answers.set(PLAYBACK, [grant('first'), grant('second')]);
     const { result } = await open();

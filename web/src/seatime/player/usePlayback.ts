@@ -8,7 +8,7 @@ import { asProblem } from '../api/problem';
 import type { PlaybackGrant } from '../api/types';
 import { useSeatimeApi } from '../context';
 import { backOff } from '../watch/policy';
-import { blockFor, endsPlayback, type Block } from './policy';
+import { blockFor, endsPlayback, mustBeginAnew, type Block } from './policy';
 import { resumeAt } from './source';
 
 export type Playback =
@@ -42,6 +42,7 @@ export const usePlayback = (lessonId: string): { playback: Playback; refresh: ()
     let attempt = 0;
     let busy = false;
     let ready: Ready | null = null;
+    let refreshWith: string | undefined;
 
     const show = (playback: Playback) => live && setState({ lessonId, playback });
     const wait = (ms: number) => {
@@ -51,6 +52,7 @@ export const usePlayback = (lessonId: string): { playback: Playback; refresh: ()
     };
     const succeed = (next: Ready) => {
       ready = next;
+      refreshWith = next.grant.watchGrant ?? undefined;
       attempt = 0;
       show({ phase: 'ready', ...next });
       wait(Math.max(1, next.grant.refreshAfter) * 1000);
@@ -59,10 +61,12 @@ export const usePlayback = (lessonId: string): { playback: Playback; refresh: ()
       const problem = asProblem(error);
       attempt += 1;
       if (ready !== null && !endsPlayback(problem)) {
+        if (mustBeginAnew(problem)) refreshWith = undefined;
         wait(backOff(attempt, problem.retryAfterMs, Math.random()));
         return;
       }
       ready = null;
+      refreshWith = undefined;
       const block = blockFor(problem, attempt, Math.random());
       show({ phase: 'blocked', block });
       if (block.retryInMs !== null) wait(block.retryInMs);
@@ -74,7 +78,7 @@ export const usePlayback = (lessonId: string): { playback: Playback; refresh: ()
       dueAt = Infinity;
       try {
         const held: Ready | null = ready;
-        const grant = await api.playback(lessonId, held?.grant.watchGrant);
+        const grant = await api.playback(lessonId, refreshWith);
         const startAt = held === null ? await whereLeftOff(api, lessonId, grant) : held.startAt;
         if (live) succeed({ grant, startAt });
       } catch (error) {

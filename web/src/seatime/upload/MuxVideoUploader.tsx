@@ -4,7 +4,7 @@
  */
 import { Suspense, lazy, useCallback, useEffect, useState } from 'react';
 import { asProblem } from '../api/problem';
-import type { LessonStatus } from '../api/types';
+import type { LessonStatus, ProcessingStatus, UploadState, UploadStatus } from '../api/types';
 import { useSeatimeApi } from '../context';
 import { useResource } from '../useResource';
 import { ProcessingState } from './ProcessingState';
@@ -18,7 +18,8 @@ const CHUNK_KIB = 8_192;
 
 export interface MuxVideoUploaderProps {
   lessonId: string;
-  onUploadComplete?: (lesson: LessonStatus) => void;
+  /** The video is playable. */
+  onUploadComplete?: (assetId: string, playbackId: string) => void;
   /** 0…100. */
   onUploadProgress?: (percent: number) => void;
   onError?: (error: Error) => void;
@@ -37,6 +38,7 @@ const Uploader = ({
   onAgain,
 }: MuxVideoUploaderProps & { onAgain: () => void }) => {
   const api = useSeatimeApi();
+  const [uploadId, setUploadId] = useState<string>();
   const [sent, setSent] = useState(false);
   const [failure, setFailure] = useState<string>();
 
@@ -47,7 +49,9 @@ const Uploader = ({
   const endpoint = async (): Promise<string> => {
     try {
       setFailure(undefined);
-      return (await api.createMuxUpload(lessonId)).uploadUrl;
+      const target = await api.createMuxUpload(lessonId);
+      setUploadId(target.uploadId);
+      return target.uploadUrl;
     } catch (error) {
       fail(asProblem(error));
       throw error;
@@ -72,37 +76,40 @@ const Uploader = ({
           {failure}
         </p>
       )}
-      {sent && <Following lessonId={lessonId} onReady={onUploadComplete} onAgain={onAgain} />}
+      {sent && uploadId !== undefined && (
+        <Following lessonId={lessonId} uploadId={uploadId} onReady={onUploadComplete} onAgain={onAgain} />
+      )}
     </div>
   );
 };
 
 interface FollowingProps {
   lessonId: string;
-  onReady: ((lesson: LessonStatus) => void) | undefined;
+  uploadId: string;
+  onReady: MuxVideoUploaderProps['onUploadComplete'];
   onAgain: () => void;
 }
 
-const Following = ({ lessonId, onReady, onAgain }: FollowingProps) => {
+const Following = ({ lessonId, uploadId, onReady, onAgain }: FollowingProps) => {
   const api = useSeatimeApi();
-  const load = useCallback(() => api.lesson(lessonId), [api, lessonId]);
-  const { data } = useResource(load, { pollEvery: (lesson) => (isSettled(lesson) ? null : POLL_MS) });
-  const ready = data?.processingStatus === 'ready' ? data : undefined;
+  const load = useCallback(async (): Promise<Outcome> => {
+    const upload = await api.upload(uploadId);
+    return { upload, lesson: upload.status === 'ready' ? await api.lesson(lessonId) : null };
+  }, [api, lessonId, uploadId]);
+  const { data } = useResource(load, { pollEvery: ({ upload }) => (isOpen(upload.status) ? POLL_MS : null) });
+  const status = data ? SHOWN[data.upload.status] : 'processing';
+  const lesson = data?.lesson ?? null;
 
   useEffect(() => {
-    if (ready) onReady?.(ready);
+    if (lesson !== null) onReady?.(lesson.muxAssetId ?? '', lesson.muxPlaybackId ?? '');
     // Told once per upload, whatever the parent makes of its callback.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [ready]);
+  }, [lesson]);
 
   return (
     <>
-      <ProcessingState
-        status={data?.processingStatus ?? 'processing'}
-        error={data?.error}
-        duration={data?.duration}
-      />
-      {data?.processingStatus === 'error' && (
+      <ProcessingState status={status} error={data?.upload.error} duration={lesson?.duration} />
+      {status === 'error' && (
         <div>
           <button type="button" className={styles.again} onClick={onAgain}>
             Upload another file
@@ -113,5 +120,20 @@ const Following = ({ lessonId, onReady, onAgain }: FollowingProps) => {
   );
 };
 
-const isSettled = (lesson: LessonStatus): boolean =>
-  lesson.processingStatus === 'ready' || lesson.processingStatus === 'error';
+interface Outcome {
+  upload: UploadStatus;
+  lesson: LessonStatus | null;
+}
+
+const SHOWN: Record<UploadState, ProcessingStatus> = {
+  waiting: 'processing',
+  processing: 'processing',
+  ready: 'ready',
+  timed_out: 'error',
+  cancelled: 'error',
+  failed: 'error',
+  errored: 'error',
+  deleted: 'error',
+};
+
+const isOpen = (state: UploadState): boolean => SHOWN[state] === 'processing';

@@ -22,7 +22,8 @@ export interface WatchEvent {
   position?: number;
   from?: number;
   to?: number;
-  rate?: number;
+  /** The new rate or quality. */
+  value?: number | string;
 }
 
 /** The wire shape: `since` and `at` epoch milliseconds, the rest media seconds. */

@@ -170,7 +170,7 @@ export class WatchReporter {
     if (this.media.playbackRate === this.rate) return;
     if (this.recording.trace.last !== null) this.follow();
     if (this.started) {
-      this.event('ratechange', { rate: this.media.playbackRate });
+      this.event('ratechange', { value: this.media.playbackRate });
       this.closeInterval();
     }
     this.rate = this.media.playbackRate;
