@@ -16,13 +16,26 @@ class Proxy:
         self.refusing = False
         self.accepted = 0
         self._pipes: set[asyncio.Task[None]] = set()
+        self._handlers: set[asyncio.Task[None]] = set()
 
     def cut(self) -> None:
         """Break every connection that stands."""
         for pipe in self._pipes:
             pipe.cancel()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def close(self) -> None:
+        """Cut, and wait until nothing is left."""
+        self.refusing = True
+        self.cut()
+        while handlers := [handler for handler in self._handlers if not handler.done()]:
+            await asyncio.wait(handlers, timeout=5)
+
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handler = asyncio.create_task(self._serve(reader, writer))
+        self._handlers.add(handler)
+        handler.add_done_callback(self._handlers.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.refusing:
             writer.transport.abort()
             return
@@ -40,6 +53,8 @@ class Proxy:
             self._pipes.discard(pipe)
         for end in (writer, back_writer):
             end.transport.abort()
+            with suppress(OSError):
+                await end.wait_closed()
 
     async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
@@ -55,10 +70,10 @@ class Proxy:
 async def proxy(host: str, port: int) -> AsyncIterator[Proxy]:
     """A proxy in front of `host:port`; listens on `127.0.0.1:<.port>`."""
     through = Proxy(host, port)
-    server = await asyncio.start_server(through._accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(through.accept, "127.0.0.1", 0)
     through.port = server.sockets[0].getsockname()[1]
     try:
         yield through
     finally:
         server.close()
-        through.cut()
+        await through.close()

@@ -28,8 +28,8 @@ _QUIET = {
     "aiokafka.cluster": logging.ERROR,
 }
 _SECRETS = re.compile(
-    r"(?P<scheme>\w+://[^\s:/@'\"]*:)[^\s@'\"]+(?=@)"
-    r"|(?P<bearer>bearer\s+)[\w.~+/=-]+"
+    r"(?P<scheme>\w+://[^\s:/@'\"]*:)[^\s@/'\"]+(?=@)"
+    r"|(?P<bearer>bearer\s+)[\w.~+/=-]{8,}"
     r"|eyJ[\w-]+\.[\w-]+\.[\w-]*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----",
     re.IGNORECASE | re.DOTALL,
