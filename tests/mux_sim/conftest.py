@@ -25,6 +25,12 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six seconds of 720p: two segments, two renditions, and a transcode that one can interrupt."""
+    return make_clip(tmp_path_factory.mktemp("clips") / "long.mp4", seconds=6, size="1280x720")
+
+
+@pytest.fixture(scope="session")
 def judges() -> Path:
     """The folder of Mux's own clients, installed from its lock if they aren't yet."""
     installed, wanted = JUDGES / "node_modules" / ".package-lock.json", JUDGES / "package-lock.json"

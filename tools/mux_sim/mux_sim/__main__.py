@@ -74,7 +74,7 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         asyncio.run(_serve(_config(_arguments())))
-    except OSError as failure:
+    except (OSError, ValueError) as failure:
         print(f"mux_sim: {failure}", file=sys.stderr)
         return 1
     return 0

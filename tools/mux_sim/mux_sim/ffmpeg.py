@@ -140,7 +140,7 @@ def find_ffmpeg(given: Path | None) -> str:
 def _politely() -> list[str]:
     """Low priority, and dead with its parent, where the machine has the tools for it."""
     prefix = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-    return [*prefix, "nice", "-n", "10"] if shutil.which("nice") else prefix
+    return [*prefix, "nice", "-n", "5"] if shutil.which("nice") else prefix
 
 
 class Ffmpeg:
@@ -167,7 +167,7 @@ class Ffmpeg:
 
     async def run(self, arguments: list[str], on_time: Callable[[float], None] | None = None) -> None:
         """Run with `arguments`; `on_time` hears the seconds of output so far. Raises TranscodeFailed."""
-        command = [*self._base(), "-y", "-v", "error", "-progress", "pipe:1", *arguments]
+        command = [*self._base(), "-y", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.2", *arguments]
         process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
         assert process.stdout is not None
         assert process.stderr is not None

@@ -53,6 +53,14 @@ class Simulator:
         """Mux's own API with the right credentials: `api("GET", "/video/v1/assets")`, the parsed body."""
         return await self._call(method, path, json=body, headers=self._login)
 
+    async def fetch(self, path: str) -> bytes:
+        """What a player would get: a path or one of the URLs from a playlist, without credentials."""
+        url = path if path.startswith("http") else self.base_url + path
+        async with aiohttp.ClientSession(timeout=CALL_TIMEOUT) as http, http.get(url) as response:
+            if response.status >= 300:
+                raise AssertionError(f"GET {path} answered {response.status}")
+            return await response.read()
+
     # --- webhooks -----------------------------------------------------------------------------------------------
     async def set_webhook(self, url: str, secret: str | None = None, endpoint: str = "default") -> None:
         """Send every webhook to `url`, signed with `secret` (default: the configured one); replaces `endpoint`."""
