@@ -63,6 +63,7 @@ def settings(database: Database, keys: Keys) -> MakeSettings:
         configured = {
             "database_url": database.app_url,
             "auth_jwt_secret": SECRET,
+            "playback_budget_s": 5,
             "mux_signing_key": "mux-key-1",
             "mux_private_key": encoded(keys.mux),
             "mux_stream_base_url": "https://stream.test",

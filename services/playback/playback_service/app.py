@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from botocore.credentials import Credentials
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
@@ -20,7 +21,7 @@ from playback_service.playback import Means
 from playback_service.rate_limit import RateLimit
 from playback_service.settings import Settings
 from playback_service.signing import SigningKey, TokenSigner
-from playback_service.storage import open_presigner
+from playback_service.storage import Presigner
 from servicekit import http, telemetry
 from servicekit.database import create_pool, ping
 
@@ -29,8 +30,7 @@ SERVICE = "playback"
 
 def create_app(settings: Settings) -> FastAPI:
     """The API. Keys are read here, once: an unreadable one stops the start, a missing one does not."""
-    signer = _signer(settings)
-    issuer = _issuer(settings)
+    signer, issuer, presigner = _signer(settings), _issuer(settings), _presigner(settings)
     trusted_proxies = networks(settings.trusted_proxies)
     address_key = _address_key(settings)
 
@@ -43,27 +43,26 @@ def create_app(settings: Settings) -> FastAPI:
             command_timeout=5,
         )
         try:
-            async with open_presigner(settings) as presigner:
-                api.state.settings, api.state.pool, api.state.trusted_proxies = settings, pool, trusted_proxies
-                api.state.means = Means(
-                    pool=pool,
-                    deliveries=Deliveries(
-                        signer=signer,
-                        presigner=presigner,
-                        stream_base_url=settings.mux_stream_base_url.rstrip("/"),
-                        image_base_url=settings.mux_image_base_url.rstrip("/"),
-                    ),
-                    issuer=issuer,
-                    lifetime=Lifetime(
-                        min_s=settings.playback_ttl_min_s,
-                        max_s=settings.playback_ttl_s,
-                        grant_min_s=settings.watch_grant_min_s,
-                        grant_max_s=settings.watch_grant_max_s,
-                    ),
-                    rate_limit=RateLimit(settings.playback_rate_limit, settings.playback_rate_window_s),
-                    address_key=address_key,
-                )
-                yield
+            api.state.settings, api.state.pool, api.state.trusted_proxies = settings, pool, trusted_proxies
+            api.state.means = Means(
+                pool=pool,
+                deliveries=Deliveries(
+                    signer=signer,
+                    presigner=presigner,
+                    stream_base_url=settings.mux_stream_base_url.rstrip("/"),
+                    image_base_url=settings.mux_image_base_url.rstrip("/"),
+                ),
+                issuer=issuer,
+                lifetime=Lifetime(
+                    min_s=settings.playback_ttl_min_s,
+                    max_s=settings.playback_ttl_s,
+                    grant_min_s=settings.watch_grant_min_s,
+                    grant_max_s=settings.watch_grant_max_s,
+                ),
+                rate_limit=RateLimit(settings.playback_rate_limit, settings.playback_rate_window_s),
+                address_key=address_key,
+            )
+            yield
         finally:
             try:
                 async with asyncio.timeout(3):
@@ -91,6 +90,20 @@ def _signer(settings: Settings) -> TokenSigner | Missing:
         return Missing("MUX_PRIVATE_KEY")
     private = keys.rsa_private_key(settings.mux_private_key.get_secret_value(), setting="MUX_PRIVATE_KEY")
     return TokenSigner(SigningKey(settings.mux_signing_key, private))
+
+
+def _presigner(settings: Settings) -> Presigner | Missing:
+    if settings.s3_access_key_id is None:
+        return Missing("S3_ACCESS_KEY_ID")
+    if settings.s3_secret_access_key is None:
+        return Missing("S3_SECRET_ACCESS_KEY")
+    endpoint = settings.s3_public_endpoint_url or settings.s3_endpoint_url
+    own = f"{endpoint.rstrip('/')}/{settings.s3_bucket}" if endpoint else None
+    return Presigner(
+        own or f"https://{settings.s3_bucket}.s3.{settings.s3_region}.amazonaws.com",
+        Credentials(settings.s3_access_key_id, settings.s3_secret_access_key.get_secret_value()),
+        settings.s3_region,
+    )
 
 
 def _issuer(settings: Settings) -> GrantIssuer | Missing:

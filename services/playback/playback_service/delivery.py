@@ -58,7 +58,7 @@ class _FromS3:
         return None
 
     async def addresses(self, *, now: float, end: int) -> Addresses:
-        url = await self.presigner.url(self.s3_key, seconds=max(1, floor(end - now)))
+        url = self.presigner.url(self.s3_key, seconds=max(1, floor(end - now)))
         return Addresses(video_url=url, signed_url=url)
 
 

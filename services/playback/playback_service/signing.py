@@ -45,11 +45,15 @@ class TokenSigner:
         """Tokens for the video that expire at `end` (seconds since 1970)."""
         slot = (playback_id, end)
         making = self._made.get(slot)
-        if making is None or making.cancelled():
+        if making is None or _failed(making):
             making = self._made[slot] = asyncio.create_task(asyncio.to_thread(_sign_all, self._key, playback_id, end))
             if len(self._made) > _REMEMBERED:
                 self._made.popitem(last=False)
         return await asyncio.shield(making)
+
+
+def _failed(making: asyncio.Task[Tokens]) -> bool:
+    return making.done() and (making.cancelled() or making.exception() is not None)
 
 
 def _sign_all(key: SigningKey, playback_id: str, end: int) -> Tokens:
