@@ -5,7 +5,7 @@ import struct
 import subprocess
 from pathlib import Path
 
-from devstack import jars, tools
+from devstack import jvm
 from devstack.errors import StackError
 from devstack.paths import JAVA
 from devstack.ports import HOST, free_port
@@ -44,7 +44,7 @@ log.index.size.max.bytes=1048576
 
 
 class KafkaBroker:
-    """One broker. `heap_mb` bounds the Java heap; ports are ephemeral unless given."""
+    """One broker. `heap_mb` bounds the Java heap; ports are ephemeral unless given; for throughput see jvm."""
 
     def __init__(
         self,
@@ -53,12 +53,13 @@ class KafkaBroker:
         port: int | None = None,
         controller_port: int | None = None,
         heap_mb: int = 512,
+        quick_start: bool = True,
         log: Path | None = None,
     ) -> None:
         self.data_dir = data_dir
         self.port = port or free_port()
         self.controller_port = controller_port or free_port()
-        self._heap_mb = heap_mb
+        self._heap_mb, self._quick_start = heap_mb, quick_start
         self._log = log or data_dir.parent / "kafka.log"
         self._config = data_dir.parent / "kafka.properties"
         self.child: Child | None = None
@@ -72,15 +73,8 @@ class KafkaBroker:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         settings = SETTINGS.format(host=HOST, port=self.port, controller=self.controller_port, data=self.data_dir)
         self._config.write_text(settings)
-        java = [
-            tools.java(),
-            "-Xms128m",
-            f"-Xmx{self._heap_mb}m",
-            "-XX:+UseSerialGC",
-            f"-Dlog4j2.configurationFile={JAVA / 'log4j2.xml'}",
-            "-cp",
-            jars.classpath("kafka"),
-        ]
+        logging = f"-Dlog4j2.configurationFile={JAVA / 'log4j2.xml'}"
+        java = jvm.command("kafka", heap_mb=self._heap_mb, logging=logging, quick_start=self._quick_start)
         if not (self.data_dir / "meta.properties").exists():
             self._format(java)
         self.child = Child("kafka", [*java, "kafka.Kafka", str(self._config)], log=self._log)

@@ -3,7 +3,7 @@
 import http.client
 from pathlib import Path
 
-from devstack import jars, tools
+from devstack import jvm
 from devstack.paths import JAVA
 from devstack.ports import HOST, free_port
 from devstack.process import Child
@@ -56,18 +56,9 @@ class S3Server:
                 host=HOST, port=self.port, access_key=self.access_key, secret_key=self.secret_key, data=self.data_dir
             )
         )
-        command = [
-            tools.java(),
-            "-Xms64m",
-            f"-Xmx{self._heap_mb}m",
-            "-XX:+UseSerialGC",
-            f"-Dlogback.configurationFile={JAVA / 'logback.xml'}",
-            "-cp",
-            jars.classpath("s3proxy"),
-            "org.gaul.s3proxy.Main",
-            "--properties",
-            str(self._config),
-        ]
+        logging = f"-Dlogback.configurationFile={JAVA / 'logback.xml'}"
+        java = jvm.command("s3proxy", heap_mb=self._heap_mb, logging=logging, quick_start=True)
+        command = [*java, "org.gaul.s3proxy.Main", "--properties", str(self._config)]
         self.child = Child("s3proxy", command, log=self._log)
         self.child.start()
 
