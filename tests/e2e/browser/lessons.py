@@ -1,0 +1,63 @@
+"""A lesson at its address in the web app, and the player on its page."""
+
+from dataclasses import dataclass
+
+from playwright.async_api import Page
+
+CLIP_S = 12.0
+
+
+@dataclass(frozen=True)
+class Lesson:
+    course: str
+    id: str
+
+    @property
+    def page(self) -> str:
+        return f"/courses/{self.course}/lessons/{self.id}"
+
+    @property
+    def upload_page(self) -> str:
+        return f"/courses/{self.course}/upload"
+
+    @property
+    def dashboard(self) -> str:
+        return f"/dashboard/lessons/{self.id}"
+
+
+class Player:
+    """Mux's player element, used as a person would, and read as a script would."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._element = page.locator("mux-player")
+
+    async def until_loaded(self) -> None:
+        await self._until("player.readyState >= 3")
+
+    async def toggle(self) -> None:
+        """A click into the picture plays or pauses."""
+        await self._element.click()
+
+    async def until_at(self, seconds: float) -> None:
+        await self._until(f"player.currentTime >= {seconds}")
+
+    async def until_paused(self) -> None:
+        await self._until("player.paused")
+
+    async def until_ended(self) -> None:
+        await self._until("player.ended")
+
+    async def seek(self, seconds: float) -> None:
+        await self._element.evaluate("(player, seconds) => { player.currentTime = seconds }", seconds)
+
+    async def speed(self, rate: float) -> None:
+        await self._element.evaluate("(player, rate) => { player.playbackRate = rate }", rate)
+
+    async def position(self) -> float:
+        return float(await self._element.evaluate("player => player.currentTime"))
+
+    async def _until(self, condition: str) -> None:
+        await self._page.wait_for_function(
+            f"() => {{ const player = document.querySelector('mux-player'); return player && {condition} }}"
+        )
