@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,6 +17,7 @@ from devstack.errors import StackError
 from devstack.ports import Ports
 
 NAME = "stack.json"
+_writing = threading.Lock()
 
 
 def note(data_dir: Path, children: Mapping[str, int], ports: Ports) -> None:
@@ -23,8 +25,9 @@ def note(data_dir: Path, children: Mapping[str, int], ports: Ports) -> None:
     processes = {"supervisor": os.getpid(), **children}
     noted = {name: [pid, _started(pid)] for name, pid in processes.items()}
     fresh = data_dir / f"{NAME}.{os.getpid()}"
-    fresh.write_text(json.dumps({"processes": noted, "ports": asdict(ports)}, indent=1))
-    fresh.replace(data_dir / NAME)
+    with _writing:  # parts start side by side
+        fresh.write_text(json.dumps({"processes": noted, "ports": asdict(ports)}, indent=1))
+        fresh.replace(data_dir / NAME)
 
 
 def read(data_dir: Path) -> dict[str, Any]:
