@@ -26,7 +26,7 @@ class Topic:
     partitions: int = 12
     outside: tuple[str, ...] = ()
     description: str = ""
-    extra_config: Mapping[str, str] = field(default_factory=dict)
+    extra_config: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def event_type(self) -> str:
