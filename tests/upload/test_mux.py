@@ -170,8 +170,11 @@ async def test_muxs_reason_for_a_refusal_is_kept(service: MuxService, mux: Simul
         await new_upload(service)
 
 
-async def test_unknown_things_are_not_found(service: MuxService) -> None:
-    """404 is MuxNotFound for reads."""
+async def test_unknown_things_are_not_found(service: MuxService, mux: Simulator) -> None:
+    """404 is MuxNotFound for what is named, and a refusal for what is to be made."""
+    await mux.fault(method="POST", status=404)
+    with pytest.raises(MuxRefused):
+        await new_upload(service)
     for call in (service.get_upload("0" * 40), service.get_asset("0" * 40)):
         with pytest.raises(MuxNotFound):
             await call

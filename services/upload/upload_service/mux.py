@@ -146,6 +146,8 @@ class MuxService:
             mapped = _mapped(error)
             if mapped is None:
                 raise
+            if isinstance(mapped, MuxNotFound) and name.startswith("create_"):
+                mapped = MuxRefused("Mux knows no such endpoint")  # our base URL is wrong, not the caller's id
             CALLS.labels(name, mapped.slug).inc()
             log.warning("mux call failed", call=name, outcome=mapped.slug, error=repr(error)[:300])
             raise mapped from error

@@ -39,7 +39,10 @@ class Reconciler:
 
     async def run(self) -> None:
         while True:
-            await self.turn()
+            try:
+                await self.turn()
+            except Unavailable as error:
+                log.warning("sweep cut short", error=str(error))
             await asyncio.sleep(self.settings.reconcile_every_s)
 
     async def turn(self) -> None:
