@@ -80,7 +80,8 @@ def configure_logging(service: str, *, level: str = "INFO", fmt: str = "json") -
         structlog.processors.StackInfoRenderer(),
     ]
     render: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=False)]
+        # A plain traceback: the rich one shows local variables, and with them secrets.
+        [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
         if fmt == "console"
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
