@@ -1,6 +1,8 @@
 """Playback: who gets a playlist, and every refusal with the status that Mux's player expects."""
 
+import base64
 import re
+import ssl
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ import jwt
 import pytest
 
 from mux_sim.ids import new_id
-from mux_sim.testing import Simulator, running_simulator
+from mux_sim.testing import Simulator, make_clip, running_simulator
 from mux_sim.tokens import new_key_pair
 from tests.mux_sim.conftest import ask_node
 
@@ -48,8 +50,6 @@ async def stage(clip: Path) -> AsyncIterator[Stage]:
 
 
 def token(subject: str, audience: str = "v", *, lifetime: float = 600, kid_in: str = "header", **claims: Any) -> str:
-    import base64
-
     payload = {"sub": subject, "aud": audience, "exp": int(time.time() + lifetime), **claims}
     payload |= {"kid": KEY_ID} if kid_in == "payload" else {}
     headers = {"kid": KEY_ID} if kid_in == "header" else None
@@ -204,3 +204,37 @@ async def test_pictures(stage: Stage) -> None:
     pictures = {url.split("#")[0] for url in _urls(cues)}
     assert len(pictures) == 1
     assert (await stage.get(pictures.pop()))[0] == 200
+
+
+async def test_resolution_modifiers(tmp_path: Path) -> None:
+    """`max_resolution` and the order are the query's on a public id and the token's claims on a signed one."""
+    source = make_clip(tmp_path / "clip.mp4", seconds=1, size="426x240")
+    async with running_simulator(signing_keys={KEY_ID: PRIVATE_KEY}, ladder=(120, 240)) as mux:
+        asset = await mux.ready_asset(source, policy="public")
+        added = await mux.api("POST", f"/video/v1/assets/{asset['id']}/playback-ids", {"policy": "signed"})
+        public, signed = asset["playback_ids"][0]["id"], added["data"]["id"]
+
+        async def heights(path: str) -> list[str]:
+            return re.findall(r"RESOLUTION=\d+x(\d+)", (await mux.fetch(path)).decode())
+
+        assert await heights(f"/{public}.m3u8") == ["120", "240"]
+        assert await heights(f"/{public}.m3u8?max_resolution=120p") == ["120"]
+        assert await heights(f"/{public}.m3u8?rendition_order=desc&redundant_streams=true") == ["240", "120"]
+        assert await heights(f"/{signed}.m3u8?token={token(signed, max_resolution='120p')}") == ["120"]
+        assert await heights(f"/{signed}.m3u8?max_resolution=120p&token={token(signed)}") == ["120", "240"]
+
+
+async def test_tls_beside_http(clip: Path) -> None:
+    """The TLS listener serves the same app for player hosts, with a certificate for them, and child URLs are https."""
+    async with running_simulator(tls_port=0) as mux:
+        asset = await mux.ready_asset(clip, policy="public")
+        trust = ssl.create_default_context(cafile=str(mux.config.data_dir / "tls" / "localhost.pem"))
+        assert mux.tls_url is not None
+        url = f"{mux.tls_url}/{asset['playback_ids'][0]['id']}.m3u8"
+        headers = {"Host": "stream.mux.localhost:18443"}
+        async with (
+            aiohttp.ClientSession() as http,
+            http.get(url, ssl=trust, headers=headers, server_hostname="stream.mux.localhost") as response,
+        ):
+            assert response.status == 200
+            assert _urls(await response.text())[0].startswith("https://stream.mux.localhost:18443/hls/")

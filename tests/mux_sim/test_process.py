@@ -127,12 +127,20 @@ async def test_progress_grows_while_it_transcodes(tmp_path: Path, long_clip: Pat
         assert asset["progress"] == {"state": "completed", "progress": 100}
 
 
-async def test_tls_beside_http(tmp_path: Path) -> None:
-    """With a TLS port the same app answers https, and child URLs say so."""
-    async with started(tmp_path / "data", "--tls-port", "0") as (mux, _):
-        await mux.create_upload()
-    certificate = (tmp_path / "data" / "tls" / "localhost.pem").read_text()
-    assert "BEGIN CERTIFICATE" in certificate
+async def test_a_stop_in_mid_transcode_is_no_error(tmp_path: Path, long_clip: Path) -> None:
+    """Told to stop while it transcodes, it leaves the asset preparing, and the next start makes it ready."""
+    async with started(tmp_path / "data") as (mux, process):
+        upload = await mux.create_upload()
+        await mux.upload_file(upload["url"], long_clip)
+        async with asyncio.timeout(20):
+            while (await mux.assets())[0]["progress"]["state"] != "transcoding":
+                await asyncio.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(15):
+            assert await process.wait() == 0
+    async with started(tmp_path / "data") as (mux, _):
+        await mux.wait_for_asset((await mux.assets())[0]["id"])
+        assert [event["type"] for event in await mux.events("video.asset.errored")] == []
 
 
 async def test_without_ffmpeg_the_asset_says_so(tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--ffmpeg", type=Path, help="default: the PATH's, else the wheel imageio-ffmpeg's")
     parser.add_argument("--ladder", default="360,720", help="short sides of the renditions (default 360,720)")
-    parser.add_argument("--preset", default=Config.preset, help="x264 preset (default veryfast)")
+    parser.add_argument(
+        "--preset", default=Config.preset, help="x264 preset (default ultrafast; slower ones make smaller files)"
+    )
     parser.add_argument("--threads", type=int, default=Config.threads)
     parser.add_argument("--rate-limits", action="store_true", help="enforce Mux's documented rate limits")
     parser.add_argument("--control-from-anywhere", action="store_true", help="for containers: not only loopback")

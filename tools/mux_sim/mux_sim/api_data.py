@@ -33,7 +33,8 @@ def _timeframe(request: web.Request) -> list[int]:
 
 
 def _selected(request: web.Request, timeframe: list[int]) -> list[View]:
-    views = [view for view in of(request).store.views if timeframe[0] <= view.started_at <= timeframe[1]]
+    views = [view for view in of(request).store.views if view.started]
+    views = [view for view in views if timeframe[0] <= view.started_at <= timeframe[1]]
     for filtered in request.query.getall("filters[]", []):
         dimension, _, value = filtered.removeprefix("!").partition(":")
         if dimension not in _DIMENSIONS:

@@ -50,6 +50,7 @@ def fold(sim: Simulator, event: Json) -> None:
     view.playing_time = max(view.playing_time, _milliseconds(event.get("xctpbti")))
     view.max_playhead = max(view.max_playhead, _milliseconds(event.get("xmaphps")))
     view.duration = max(view.duration, _milliseconds(event.get("vsodu")))
+    view.started = view.started or event.get("e") in ("viewstart", "play", "playing")
     view.ended = view.ended or event.get("e") == "viewend"
     if view.asset_id is None:
         view.playback_id, view.asset_id = _source(sim, event)

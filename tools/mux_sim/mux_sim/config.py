@@ -35,7 +35,7 @@ class Config:
 
     ffmpeg: Path | None = None
     ladder: tuple[int, ...] = (360, 720)
-    preset: str = "veryfast"
+    preset: str = "ultrafast"
     threads: int = 2
     parallel_transcodes: int = 1
     fetch_timeout: float = 60.0

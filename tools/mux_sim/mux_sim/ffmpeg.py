@@ -171,8 +171,8 @@ class Ffmpeg:
         process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
         assert process.stdout is not None
         assert process.stderr is not None
+        complaints = asyncio.create_task(_tail(process.stderr))
         try:
-            complaints = asyncio.create_task(_tail(process.stderr))
             async for line in process.stdout:
                 key, _, value = line.decode("ascii", "replace").strip().partition("=")
                 if on_time and key == "out_time_us" and value.lstrip("-").isdecimal():
@@ -182,6 +182,8 @@ class Ffmpeg:
                 raise TranscodeFailed(said.strip() or f"ffmpeg ended with {process.returncode}")
         finally:
             await _end(process)
+            await asyncio.wait([complaints])
+            await process.stdout.read()
 
 
 async def _tail(stream: asyncio.StreamReader, keep: int = 2_000) -> str:
@@ -195,4 +197,4 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         with suppress(ProcessLookupError):
             process.kill()
-        await process.communicate()
+        await process.wait()

@@ -9,6 +9,8 @@ from mux_sim.simulator import Simulator
 
 
 def create_upload(sim: Simulator, *, timeout: int, cors_origin: str, settings: Json, test: bool) -> Upload:
+    if test:
+        settings = settings | {"test": True}
     upload = Upload(
         id=new_id(),
         created_at=sim.clock.now(),

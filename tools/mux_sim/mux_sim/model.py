@@ -117,4 +117,5 @@ class View:
     playing_time: int = 0
     max_playhead: int = 0
     duration: int = 0
+    started: bool = False
     ended: bool = False

@@ -1,5 +1,6 @@
 """The parts of one running simulator, put together in one place."""
 
+import re
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ class Simulator:
         """Read the data folder; `lifecycle.resume` then takes up what a stop or kill interrupted."""
         store = Store(config.data_dir)
         for key_id, private_key in config.signing_keys.items():
+            if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", key_id):
+                raise ValueError(f"the signing key id {key_id!r} is no id")
             if store.keys.get(key_id) is None:
                 pem = tokens.public_half(private_key)
                 store.keys.put(SigningKey(id=key_id, created_at=int(time.time()), public_pem=pem))

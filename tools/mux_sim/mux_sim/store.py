@@ -14,6 +14,7 @@ from mux_sim.model import Asset, Delivery, Endpoint, Event, Json, SigningKey, Up
 D = TypeVar("D", Upload, Asset, SigningKey, Endpoint, Event, Delivery, View)
 
 KEPT_EVENTS = 20_000
+TRIMMED_AT_ONCE = 1_000
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -109,7 +110,7 @@ class Store:
     def forget_old_events(self) -> None:
         """Keep the log bounded: the oldest events go, with their finished deliveries."""
         surplus = len(self.events.documents) - KEPT_EVENTS
-        if surplus <= 0:
+        if surplus < TRIMMED_AT_ONCE:
             return
         old = {event.id for event in list(self.events.documents.values())[:surplus]}
         for delivery in self.deliveries:

@@ -61,6 +61,11 @@ class Simulator:
                 raise AssertionError(f"GET {path} answered {response.status}")
             return await response.read()
 
+    async def beacon(self, body: str) -> int:
+        """Post to where Mux Data's beacons go; returns the status."""
+        async with aiohttp.ClientSession(timeout=CALL_TIMEOUT) as http, http.post(self.base_url, data=body) as response:
+            return response.status
+
     # --- webhooks -----------------------------------------------------------------------------------------------
     async def set_webhook(self, url: str, secret: str | None = None, endpoint: str = "default") -> None:
         """Send every webhook to `url`, signed with `secret` (default: the configured one); replaces `endpoint`."""
