@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from contracts import EnrollmentChanged
+from contracts import EnrollmentChanged, examples
+from contracts.registry import model_of
 from playback_service import store, store_enrollments
 from servicekit.database import transaction
 from tests.playback.school import (
@@ -207,3 +208,18 @@ async def test_enrollment_before_its_course(school: School) -> None:
     problem(await school.play(), 403, "not-entitled")
     await school.course()
     await school.granted()
+
+
+@pytest.mark.parametrize("topic", ["course.changed", "lesson.changed", "enrollment.changed"])
+async def test_golden_examples_are_applied(school: School, topic: str) -> None:
+    """Every example of every consumed topic is understood, those from the future included, and leaves its row."""
+    events = [model_of(topic).model_validate_json(example.value) for example in examples.load(topic)]
+    async with transaction(school.pool) as conn:
+        await {
+            "course.changed": store.project_courses,
+            "lesson.changed": store.project_lessons,
+            "enrollment.changed": store_enrollments.apply,
+        }[topic](conn, events)
+    table = {"course.changed": "courses", "lesson.changed": "playable_lessons", "enrollment.changed": "enrollments"}
+    stored = await school.pool.fetchval(f"SELECT count(*) FROM {table[topic]}")
+    assert stored == len({event.key for event in events}) > 0

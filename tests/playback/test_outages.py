@@ -2,59 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import pytest
 
 from contracts import Video
 from playback_service.app import create_app
+from playback_service.deadline import within
+from playback_service.errors import TooManyGrants
+from servicekit.errors import DatabaseUnavailable
 from tests.databases import Database
 from tests.playback.conftest import MakeSettings, OpenSchool, encoded
 from tests.playback.school import problem
-
-
-class Line:
-    """A TCP line to the database that can be frozen: bytes stop, connections stay."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
-        self._open = asyncio.Event()
-        self._open.set()
-        self._writers: list[asyncio.StreamWriter] = []
-
-    def freeze(self) -> None:
-        self._open.clear()
-
-    def thaw(self) -> None:
-        self._open.set()
-
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[int]:
-        server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
-        try:
-            yield server.sockets[0].getsockname()[1]
-        finally:
-            server.close()
-            for writer in self._writers:
-                writer.close()
-
-    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        upstream_reader, upstream_writer = await asyncio.open_connection(*self._target)
-        self._writers += [writer, upstream_writer]
-        await asyncio.gather(self._pump(reader, upstream_writer), self._pump(upstream_reader, writer))
-
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while data := await reader.read(65_536):
-                await self._open.wait()
-                writer.write(data)
-                await writer.drain()
-        except ConnectionError:
-            pass
-        finally:
-            writer.close()
+from tests.proxy import proxy
 
 
 def through(url: str, port: int) -> str:
@@ -77,24 +38,25 @@ async def test_database_that_refuses_is_a_fast_503(open_school: OpenSchool) -> N
 
 
 async def test_frozen_database_is_a_fast_503_and_recovers(open_school: OpenSchool, database: Database) -> None:
-    """The line freezes under an open connection: 503 in time, no grant; it thaws: granted again."""
+    """Packets vanish under an open connection: 503 in time, no grant; the line is mended: granted again."""
     parts = urlsplit(database.app_url)
-    line = Line(parts.hostname or "", parts.port or 0)
     async with (
-        line.listening() as port,
-        open_school(database_url=through(database.app_url, port), playback_budget_s=0.6) as school,
+        proxy(parts.hostname or "", parts.port or 0) as line,
+        open_school(database_url=through(database.app_url, line.port), playback_budget_s=0.6) as school,
     ):
         await school.standard()
         await school.granted()
-        line.freeze()
+        line.half_open = True
         for _ in range(3):
             started = time.monotonic()
             problem(await school.play(), 503, "database-unavailable")
             assert time.monotonic() - started < 1
-        line.thaw()
+        line.half_open = False
+        line.cut()
         deadline = time.monotonic() + 20
         while (answer := await school.play()).status_code != 200:
-            assert time.monotonic() < deadline, answer.text
+            problem(answer, 503, "database-unavailable")
+            assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
 
 
@@ -123,6 +85,34 @@ async def test_missing_settings_are_named(open_school: OpenSchool) -> None:
         refused = problem(await school.play(), 503, "not-configured")
         assert refused["setting"] == "WATCH_GRANT_PRIVATE_KEY"
         await school.granted(user="owner")
+
+
+async def test_kafka_is_not_asked(open_school: OpenSchool) -> None:
+    """With the broker down, playback is granted and enrollments are changed as ever: events wait in the outbox."""
+    async with open_school(kafka_bootstrap_servers="127.0.0.1:9") as school:
+        await school.standard()
+        await school.granted()
+        assert (await school.ask("PUT", "/api/courses/c1/enrollments/bob", "owner")).status_code == 200
+        assert await school.pool.fetchval("SELECT count(*) FROM outbox") == 2
+
+
+async def test_errors_of_the_work_pass_through_the_deadline() -> None:
+    """In time: the result, or the refusal as it is; a database error as a 503; and too late as a 503."""
+
+    async def work(result: str | Exception, seconds: float = 0) -> str:
+        await asyncio.sleep(seconds)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    assert await within(5, work("done")) == "done"
+    with pytest.raises(TooManyGrants):
+        await within(5, work(TooManyGrants()))
+    for trouble in (ConnectionResetError(), asyncpg.QueryCanceledError("statement timeout")):
+        with pytest.raises(DatabaseUnavailable):
+            await within(5, work(trouble))
+    with pytest.raises(DatabaseUnavailable):
+        await within(0.01, work("late", 30))
 
 
 @pytest.mark.parametrize("setting", ["mux_private_key", "watch_grant_private_key"])

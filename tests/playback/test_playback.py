@@ -1,5 +1,6 @@
 """Features C1, C2, C5: what a player is given, and the order in which it is refused."""
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -121,6 +122,28 @@ async def test_nothing_outlives_the_enrollment(school: School, keys: Keys) -> No
     grant = read_grant(answer["watchGrant"], keys.watch)
     assert grant.claims["exp"] == int(until.timestamp())
     assert answer["refreshAfter"] <= 48
+
+
+async def test_nothing_is_granted_after_a_removal_was_committed(school: School) -> None:
+    """C8: of requests that race a removal, those that began after its answer are all refused."""
+    await school.standard()
+    removed = asyncio.Event()
+    late: list[int] = []
+
+    async def keep_asking() -> None:
+        while len(late) < 30:
+            began_late = removed.is_set()
+            status = (await school.play()).status_code
+            if began_late:
+                late.append(status)
+
+    asking = [asyncio.create_task(keep_asking()) for _ in range(4)]
+    await school.granted()
+    assert (await school.ask("DELETE", "/api/courses/c1/enrollments/ada", "owner")).status_code == 204
+    removed.set()
+    async with asyncio.timeout(60):
+        await asyncio.gather(*asking)
+    assert set(late) == {403}
 
 
 async def test_answers_are_not_stored_by_caches(school: School) -> None:
