@@ -42,6 +42,9 @@ class Player:
     async def until_at(self, seconds: float) -> None:
         await self._until(f"player.currentTime >= {seconds}")
 
+    async def until_buffered(self, seconds: float) -> None:
+        await self._until(f"player.buffered.length > 0 && player.buffered.end(0) >= {seconds}")
+
     async def until_paused(self) -> None:
         await self._until("player.paused")
 

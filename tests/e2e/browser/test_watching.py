@@ -86,13 +86,13 @@ async def test_what_is_watched_offline_is_reported_later(visit: Visit, platform:
     page = await visit(people.HONEST, lesson.page)
     player = Player(page)
     await player.until_loaded()
-    await page.wait_for_function(
-        "end => { const b = document.querySelector('mux-player').buffered;"
-        " return b.length > 0 && b.end(b.length - 1) >= end }",
-        arg=6,
-    )
+    await player.toggle()
+    await player.until_buffered(5)
     await page.context.set_offline(True)
-    stood = await _played(page, until=4)
+    await player.until_at(4)
+    await player.toggle()
+    await player.until_paused()
+    stood = await player.position()
     assert (await platform.progress(lesson.id, people.HONEST.id))["covered"] == []
 
     await page.context.set_offline(False)

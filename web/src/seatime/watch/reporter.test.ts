@@ -117,6 +117,44 @@ describe('the reporter', () => {
     expect(segments()).toEqual([[[0, 2]], [[2, 4]]]);
   });
 
+  it('credits from where the element stood when a busy page hears of playing late', async () => {
+    media.paused = false;
+    media.now += 480;
+    media.currentTime = 0.48;
+    media.fire('play', 'playing');
+    media.play(2);
+    media.pause();
+    await settle();
+    expect(segments()).toEqual([[[0, 2.48]]]);
+    expect(sent.map(({ beat }) => beat.at - beat.since)).toEqual([2_480]);
+  });
+
+  it('does not take the place where a source starts for a late start', async () => {
+    media.currentTime = 0;
+    media.fire('emptied');
+    media.currentTime = 0.5;
+    media.start();
+    media.play(2);
+    media.pause();
+    await settle();
+    expect(segments()).toEqual([[[0.5, 2.5]]]);
+  });
+
+  it('lets no interval reach back into the one before, however late it hears of playing', async () => {
+    media.start();
+    media.play(2);
+    media.readyState = 2;
+    media.fire('waiting');
+    media.readyState = 4;
+    media.now += 100;
+    media.currentTime += 0.5;
+    media.fire('playing');
+    media.play(1);
+    media.pause();
+    await settle();
+    expect(sent[1]?.beat.since).toBe(sent[0]?.beat.at);
+  });
+
   it('tells rates apart', async () => {
     media.start();
     media.play(2);

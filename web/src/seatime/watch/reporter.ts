@@ -17,6 +17,8 @@ export interface MediaLike extends EventTarget {
 
 const BEAT_EVERY_MS = 10_000;
 const HAVE_FUTURE_DATA = 3;
+/** A busy page hears of playing late; the element stood still before, so this much of a lead was played. */
+const LATE_START_S = 1;
 
 /** Sequence numbers go on where they were when a player is mounted again under the same grant. */
 const counters = new Map<string, { next: number }>();
@@ -27,6 +29,9 @@ export class WatchReporter {
   private rate: number;
   private hidden = document.visibilityState === 'hidden';
   private position: number;
+  /** Whether `position` is known to be where the element stands or stood; not so while a source loads. */
+  private placed: boolean;
+  private stoppedAt: number;
   private beatDue = Infinity;
   private seeking = false;
   private seekFrom: number | null = null;
@@ -45,6 +50,8 @@ export class WatchReporter {
     this.recording = startRecording(this.counter.next);
     this.rate = media.playbackRate;
     this.position = media.currentTime;
+    this.placed = media.readyState >= HAVE_FUTURE_DATA;
+    this.stoppedAt = now();
     this.detach = this.attach();
   }
 
@@ -63,6 +70,7 @@ export class WatchReporter {
 
   private attach(): () => void {
     const onMedia: Record<string, () => void> = {
+      canplay: () => this.onLoaded(),
       playing: () => this.onPlaying(),
       timeupdate: () => this.onTime(),
       pause: () => this.onPause(),
@@ -101,12 +109,27 @@ export class WatchReporter {
 
   /** Follow the element to where it stands, if it got there by playing. */
   private follow(): void {
-    this.position = this.media.currentTime;
+    if (this.recording.trace.last === null) this.startWhereItStood();
+    this.place();
     if (this.recording.since === null) this.beatDue = this.now() + BEAT_EVERY_MS;
     this.recording = tick(this.recording, this.reading());
   }
 
+  private place(): void {
+    this.position = this.media.currentTime;
+    this.placed = true;
+  }
+
+  private startWhereItStood(): void {
+    const lead = this.media.currentTime - this.position;
+    if (!this.placed || lead <= 0 || lead > LATE_START_S) return;
+    const at = Math.max(this.stoppedAt, this.now() - (lead / this.rate) * 1000);
+    this.beatDue = at + BEAT_EVERY_MS;
+    this.recording = tick(this.recording, { position: this.position, at, rate: this.rate });
+  }
+
   private closeInterval(): void {
+    if (this.recording.trace.last === null) this.stoppedAt = this.now();
     const { beat, recording } = takeBeat(this.recording, this.reading(), this.hidden);
     this.recording = recording;
     this.counter.next = recording.nextSeq;
@@ -121,8 +144,11 @@ export class WatchReporter {
     this.closeInterval();
   }
 
+  private onLoaded(): void {
+    if (this.media.paused) this.place();
+  }
+
   private onPlaying(): void {
-    this.position = this.media.currentTime;
     if (this.resting) this.event('play');
     this.started = true;
     this.resting = false;
@@ -148,8 +174,7 @@ export class WatchReporter {
   private onSeeking(): void {
     this.seeking = true;
     this.recording = stop(this.recording);
-    if (!this.started) return;
-    if (this.seekFrom === null) {
+    if (this.started && this.seekFrom === null) {
       this.seekFrom = this.position;
       this.closeInterval();
     }
@@ -158,10 +183,10 @@ export class WatchReporter {
 
   private onSeeked(): void {
     this.seeking = false;
+    this.place();
     if (this.seekFrom === null) return;
     const from = this.seekFrom;
     this.seekFrom = null;
-    this.position = this.media.currentTime;
     this.event('seek', { from, to: this.position });
     if (this.media.paused) this.closeInterval();
   }
@@ -191,6 +216,7 @@ export class WatchReporter {
     this.resting = true;
     this.seeking = false;
     this.seekFrom = null;
+    this.placed = false;
   }
 
   private onError(): void {
