@@ -67,7 +67,16 @@ class Store:
         self.media = data_dir / "media"
         self.incoming.mkdir(parents=True, exist_ok=True)
         self.media.mkdir(parents=True, exist_ok=True)
+        self._sweep()
         self._playback = {item["id"]: asset for asset in self.assets for item in asset.playback_ids}
+
+    def _sweep(self) -> None:
+        """What a kill left half done: it is begun anew, never continued."""
+        for pattern in ("*.fetching", "*.whole"):
+            for path in self.incoming.glob(pattern):
+                path.unlink()
+        for folder in self.media.glob("*.work-*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def asset_of_playback_id(self, playback_id: str) -> Asset | None:
         return self._playback.get(playback_id)

@@ -26,8 +26,6 @@ async def transcode(ffmpeg: Ffmpeg, asset: Asset, source: Path, target: Path) ->
     if probe is None or (probe.video is None and probe.audio is None):
         raise InvalidInput(NOT_A_VIDEO)
     steps = [] if probe.video is None else rungs(probe.video.width, probe.video.height, ffmpeg.config.ladder)
-    for leftover in target.parent.glob(f"{target.name}.work-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
     work = target.with_name(f"{target.name}.work-{secrets.token_hex(4)}")
     for name in _names(steps):
         (work / name).mkdir(parents=True)
