@@ -1,5 +1,6 @@
 """What ffmpeg made of a source: a ladder whose playlists tell the truth, judged by m3u8 and by decoding it again."""
 
+import asyncio
 import re
 import subprocess
 from collections.abc import AsyncIterator
@@ -172,3 +173,39 @@ async def test_what_is_no_video_is_errored(
     asset = await mux.asset(event["data"]["id"])
     assert asset["status"] == "errored"
     assert list((mux.config.data_dir / "incoming").iterdir()) == []
+
+
+async def test_subtitles_are_in_the_playlist(mux: Simulator, http: aiohttp.ClientSession, clip: Path) -> None:
+    """Subtitles that the upload asked for become a group in the master playlist, whose playlist leads to WebVTT."""
+    wanted = [{"generated_subtitles": [{"language_code": "en", "name": 'The "auto" one'}]}]
+    asset = await mux.ready_asset(clip, policy="public", inputs=wanted)
+    await mux.wait_for_event("video.asset.track.ready")
+    master = m3u8.loads((await mux.fetch(f"/{asset['playback_ids'][0]['id']}.m3u8")).decode())
+    (group,) = master.media
+    assert (group.type, group.language, group.name) == ("SUBTITLES", "en", "The auto one")
+    assert master.playlists[0].stream_info.subtitles == group.group_id
+    (segment,) = m3u8.loads((await mux.fetch(group.uri)).decode()).segments
+    assert segment.duration == pytest.approx(asset["duration"])
+    assert (await mux.fetch(segment.uri)).startswith(b"WEBVTT")
+
+
+@pytest.mark.parametrize("limit", [0, 600], ids=["key frames only", "every frame"])
+async def test_the_storyboard_is_as_large_as_its_cues_say(
+    mux: Simulator, long_clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    """Read either way, the sheet holds exactly the tiles that the cues point at."""
+    monkeypatch.setattr("mux_sim.pictures.PLAIN_DECODE_LIMIT", limit)
+    asset = await mux.ready_asset(long_clip, policy="public")
+    playback_id = asset["playback_ids"][0]["id"]
+    cues = (await mux.fetch(f"/{playback_id}/storyboard.vtt")).decode()
+    boxes = [tuple(map(int, box.split(","))) for box in re.findall(r"#xywh=([\d,]+)", cues)]
+    assert len(boxes) == 6
+    sheet = tmp_path / "sheet.jpg"
+    sheet.write_bytes(await mux.fetch(f"/{playback_id}/storyboard.jpg"))
+    command = [find_ffmpeg(None), "-hide_banner", "-nostdin", "-i", str(sheet), "-f", "null", "-"]
+    report = (await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=60)).stderr
+    probe = parse_probe(report)
+    assert probe is not None
+    assert probe.video is not None
+    assert probe.video.width == max(x + width for x, _, width, _ in boxes)
+    assert probe.video.height == max(y + height for _, y, _, height in boxes)
