@@ -5,16 +5,18 @@ from typing import Any
 import asyncpg
 import pytest
 
-from analytics_service import store, store_rollup
+from analytics_service import consumers, store, store_rollup
 from analytics_service.changes import Key
 from analytics_service.retention import per_second
 from analytics_service.rollup import Layer
 from contracts import LessonCompleted, ProgressAdvanced
-from servicekit.database import TRANSIENT, Pool
+from servicekit.database import TRANSIENT, Pool, transaction
 from tests.analytics import log
 from tests.analytics.naive import numbers
 
 SECONDS = 756
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 TABLES = {
     "learner_lessons": "lesson_id, learner_id",
@@ -117,6 +119,31 @@ async def test_a_zombie_that_applies_the_same_batch_at_the_same_time_counts_noth
     events = log.logged([log.advanced(n, learner_id=f"u{n % 5}", at_s=n) for n in range(1, 40)])
     await asyncio.gather(*(log.consume(pool, events) for _ in range(4)))
     assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 39 * 10_000
+
+
+@pytest.mark.parametrize("kind", ["the same events", "a completion"])
+async def test_a_learner_that_somebody_else_is_changing_is_waited_for(pool: Pool, kind: str) -> None:
+    """What a transaction has read and is about to change is neither counted on nor overwritten by another one."""
+    await log.consume(pool, log.logged([log.lesson(), log.advanced(1)]))
+    second = log.at_other_offsets(log.logged([log.advanced(2, covered=((10_000, 20_000),))]))
+    other = log.at_other_offsets(second, by=500_000) if kind == "the same events" else log.logged([log.completion()])
+
+    async with transaction(pool) as conn:
+        await store_rollup.lock_learners(conn, {Key("l1", "u1")})
+        waiting = asyncio.create_task(log.consume(pool, other))
+        async with asyncio.timeout(10):
+            while not await pool.fetchval(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
+            ):
+                assert not waiting.done(), "it did not wait"
+                await asyncio.sleep(0.01)
+        await consumers.progress_advanced(conn, second)
+    await waiting
+
+    row = await pool.fetchrow("SELECT covered_ms, applied::text, completed_at IS NOT NULL FROM learner_lessons")
+    assert tuple(row or ()) == (20_000, "{[1,3)}", kind == "a completion")
+    totals = await pool.fetchrow("SELECT views, completions, completed_viewers, covered_ms FROM lesson_sums")
+    assert tuple(totals or ()) == (1, int(kind == "a completion"), int(kind == "a completion"), 20_000)
 
 
 async def test_offsets_move_with_the_effect_or_not_at_all(pool: Pool) -> None:

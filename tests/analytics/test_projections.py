@@ -1,5 +1,6 @@
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,8 @@ async def test_the_highest_version_wins_in_any_order(pool: Pool, order: Sequence
     """An older state never overwrites a newer one, within a batch or between batches."""
     courses = [log.course(version=n, title=f"Course {n}", owner_id=f"owner{n}") for n in (1, 2, 3)]
     lessons = [log.lesson(version=n, title=f"Lesson {n}", position=n) for n in (1, 2, 3)]
-    batches = [courses[n] for n in order[:2]], [courses[order[2]]], [lessons[order[0]]], [lessons[n] for n in order]
+    batches: list[list[Any]] = [[courses[n] for n in order[:2]], [courses[order[2]]]]
+    batches += [[lessons[n] for n in order[:2]], [lessons[order[2]]]]
     for number, batch in enumerate(batches):
         await log.consume(pool, log.logged(batch, first_offset=10 * number))
     async with pool.acquire() as conn:
