@@ -97,6 +97,24 @@ def test_libraries_that_chatter_are_quiet(capsys: pytest.CaptureFixture[str]) ->
     assert "heartbeat failed" in capsys.readouterr().err
 
 
+def test_a_library_that_repeats_itself_is_heard_once_and_counted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An outage of Kafka is one line in ten seconds with a number, not a hundred lines a second."""
+    configure_logging("tests", level="INFO")
+    now = [1000.0]
+    monkeypatch.setattr("logging.time.time", lambda: now[0])
+    for _ in range(100):
+        logging.getLogger("aiokafka").error("Unable connect to node with id %s", 1)
+        logging.getLogger("ours").error("every one of ours counts")
+    now[0] += 11
+    logging.getLogger("aiokafka").error("Unable connect to node with id %s", 1)
+    lines = capsys.readouterr().err.splitlines()
+    assert sum("Unable connect" in line for line in lines) == 2
+    assert "(and 99 times more since the last time)" in lines[-1]
+    assert sum("ours counts" in line for line in lines) == 100
+
+
 def test_settings_do_not_show_their_secrets() -> None:
     """Printing the settings, as a careless log line would, hides what must be hidden."""
     settings = CommonSettings(auth_jwt_secret="s" * 40)

@@ -5,14 +5,18 @@ ourselves, and a hard exit if that does not help.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable
 
+from servicekit.database import TRANSIENT
+from servicekit.errors import Unavailable
 from servicekit.telemetry import get_logger
 
 EXIT_FAILED = 70
+_PASSING = (*TRANSIENT, Unavailable)
 
 log = get_logger(__name__)
 _state = {"code": 0}
@@ -40,8 +44,16 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]], *, max_de
         started = asyncio.get_running_loop().time()
         try:
             await loop()
-        except Exception:
-            log.exception("background loop failed", loop=name, again_in_s=delay)
+        except Exception as error:
+            passing = isinstance(error, _PASSING)
+            log.log(
+                logging.WARNING if passing else logging.ERROR,
+                "background loop failed",
+                loop=name,
+                error=repr(error),
+                again_in_s=delay,
+                exc_info=not passing,
+            )
         else:
             log.warning("background loop ended", loop=name, again_in_s=delay)
         if asyncio.get_running_loop().time() - started > 30:

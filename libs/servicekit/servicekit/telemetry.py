@@ -59,6 +59,32 @@ class _Redacting(structlog.stdlib.ProcessorFormatter):
         return redact(super().format(record))
 
 
+class _Calm(logging.Filter):
+    """Lets a library repeat itself every ten seconds only: while Kafka is down aiokafka says so 160 times a second."""
+
+    libraries = ("aiokafka", "faststream", "seatime.faststream")
+
+    def __init__(self, every_s: float = 10) -> None:
+        super().__init__()
+        self._every_s = every_s
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(self.libraries):
+            return True
+        what = record.name, str(record.msg)
+        said_at, held_back = self._said.get(what, (float("-inf"), 0))
+        if record.created - said_at < self._every_s:
+            self._said[what] = said_at, held_back + 1
+            return False
+        if len(self._said) > 500:
+            self._said.clear()
+        self._said[what] = record.created, 0
+        if held_back:
+            record.msg, record.args = f"{record.getMessage()} (and {held_back} times more since the last time)", ()
+        return True
+
+
 def configure_logging(service: str, *, level: str = "INFO", fmt: str = "json") -> None:
     """Send structlog's and the standard library's records to stderr, one line each, as JSON or for a console.
 
@@ -98,6 +124,7 @@ def configure_logging(service: str, *, level: str = "INFO", fmt: str = "json") -
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
         )
     )
+    handler.addFilter(_Calm())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
