@@ -55,7 +55,7 @@ async def make_sheet(ffmpeg: Ffmpeg, rendition: Json, plan: Sheet, target: Path)
     """Draw the sheet from the smallest rendition; long videos are read by key frames only."""
     keys = ["-skip_frame", "nokey"] if plan.interval * plan.tiles > PLAIN_DECODE_LIMIT else []
     filters = (
-        f"fps=1/{plan.interval:.6f}:start_time=0:round=down,scale={plan.width}:{plan.height},"
+        f"fps=1/{plan.interval:.6f}:start_time=0:round=up,scale={plan.width}:{plan.height},"
         f"tile={plan.columns}x{plan.rows}"
     )
     playlist = target.parent / rendition["name"] / "made.m3u8"
