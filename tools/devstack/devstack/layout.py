@@ -74,7 +74,7 @@ def _worker_env(env: Callable[[], dict[str, str]], port: int) -> dict[str, str]:
 
 def _mux(data_dir: Path, ports: Ports, credentials: Credentials, log: Log) -> HttpPart:
     command = [sys.executable, "-m", "mux_sim", "--port", str(ports.mux), "--data", str(data_dir / "mux")]
-    command += ["--public-url", environment.mux_url(ports), "--ffmpeg", tools.ffmpeg()]
+    command += ["--public-url", environment.mux_url(ports), "--ffmpeg", tools.ffmpeg(), "--preset", "ultrafast"]
     command += ["--webhook-url", f"http://{HOST}:{ports.gateway}/api/videos/mux/webhook"]
     secrets = {
         "MUX_TOKEN_ID": credentials.mux_token_id,

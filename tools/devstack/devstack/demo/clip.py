@@ -1,4 +1,4 @@
-"""The demonstration's videos: ffmpeg's test picture, which carries the time in its own letters, and a beeping tone."""
+"""The demonstration's videos: ffmpeg's test picture, which has the time burnt in without a font, and beeps."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def make(folder: Path, seconds: int) -> Clip:
         folder.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new.mp4")
         _ffmpeg(
-            *("-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25"),
+            *("-f", "lavfi", "-i", "testsrc=size=1280x720:rate=25:decimals=2"),
             *("-f", "lavfi", "-i", "sine=frequency=330:beep_factor=3:sample_rate=48000"),
             *("-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p"),
             *("-g", "50", "-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart", str(fresh)),
