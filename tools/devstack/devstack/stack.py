@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -52,7 +51,6 @@ class Stack:
         self._extra, self._durable, self._services, self._report = dict(extra or {}), durable, services, report
         self._supervisor = Supervisor(self._on_event)
         self._lock_file: int | None = None
-        self._noting = threading.Lock()
 
     def __enter__(self) -> Self:
         self.start()
@@ -188,8 +186,7 @@ class Stack:
         children = {w.name: w.part.child for w in self._supervisor.watched}
         children |= {name: part.child for name, part in (more or {}).items()}
         running = {name: child.pid for name, child in children.items() if child is not None and child.pid is not None}
-        with self._noting:
-            leftovers.note(self.data_dir, running, self.ports)
+        leftovers.note(self.data_dir, running, self.ports)
 
     def _on_event(self, text: str) -> None:
         self._note()
