@@ -56,6 +56,7 @@ async def test_a_deleted_lesson_or_course_has_no_report(pool: Pool) -> None:
     async with pool.acquire() as conn:
         assert await store.course_report(conn, "c1") is None
         assert await store.lesson_report(conn, "l1") is None
+        assert await store.own_report(conn, "l1", "u1") is None
     await log.consume(pool, log.at_other_offsets(log.logged([log.course(version=3)]), by=300_000))
     async with pool.acquire() as conn:
         report = await store.lesson_report(conn, "l1")

@@ -152,29 +152,41 @@ class OwnReport:
 
 _TOTALS = ("views", "viewers", "completions", "completed_viewers", "covered_ms", "replayed_ms")
 
+_LESSON = """
+    SELECT l.lesson_id, l.title, l.duration_ms, l.changed_at, l.course_id, c.owner_id, c.title AS course_title,
+           t.views, t.viewers, t.completions, t.completed_viewers, t.covered_ms, t.replayed_ms, t.as_of,
+           r.*
+    FROM lessons l
+    LEFT JOIN courses c USING (course_id)
+    LEFT JOIN LATERAL (SELECT * FROM lesson_sums s WHERE s.lesson_id = l.lesson_id) t ON true
+    CROSS JOIN LATERAL (
+        SELECT array_agg(layer) AS layers, array_agg(second) AS seconds, array_agg(edges) AS edges,
+               array_agg(late_ms) AS late_ms
+        FROM (
+            SELECT layer, second, sum(edges)::bigint AS edges, sum(late_ms)::bigint AS late_ms
+            FROM retention_cells WHERE lesson_id = l.lesson_id GROUP BY layer, second
+        ) merged
+    ) r
+    WHERE l.lesson_id = $1 AND NOT l.deleted AND NOT coalesce(c.deleted, false)
+"""
+
+_COURSE = """
+    SELECT c.course_id, c.title AS course_title, c.owner_id, l.lesson_id, l.title, l.duration_ms, l.changed_at,
+           sum(t.views)::bigint AS views, sum(t.viewers)::bigint AS viewers, sum(t.completions)::bigint AS completions,
+           sum(t.completed_viewers)::bigint AS completed_viewers, sum(t.covered_ms)::bigint AS covered_ms,
+           sum(t.replayed_ms)::bigint AS replayed_ms, max(t.as_of) AS as_of
+    FROM courses c
+    LEFT JOIN lessons l ON l.course_id = c.course_id AND NOT l.deleted
+    LEFT JOIN lesson_totals t ON t.lesson_id = l.lesson_id
+    WHERE c.course_id = $1 AND NOT c.deleted
+    GROUP BY c.course_id, l.lesson_id
+    ORDER BY l.position, l.lesson_id
+"""
+
 
 async def lesson_report(conn: Connection, lesson_id: str) -> CourseReport | None:
     """The lesson with its retention cells, alone in its course; None if there is none (any more)."""
-    row = await conn.fetchrow(
-        """
-        SELECT l.lesson_id, l.title, l.duration_ms, l.changed_at, l.course_id, c.owner_id, c.title AS course_title,
-               t.views, t.viewers, t.completions, t.completed_viewers, t.covered_ms, t.replayed_ms, t.as_of,
-               r.*
-        FROM lessons l
-        LEFT JOIN courses c USING (course_id)
-        LEFT JOIN LATERAL (SELECT * FROM lesson_sums s WHERE s.lesson_id = l.lesson_id) t ON true
-        CROSS JOIN LATERAL (
-            SELECT array_agg(layer) AS layers, array_agg(second) AS seconds, array_agg(edges) AS edges,
-                   array_agg(late_ms) AS late_ms
-            FROM (
-                SELECT layer, second, sum(edges)::bigint AS edges, sum(late_ms)::bigint AS late_ms
-                FROM retention_cells WHERE lesson_id = l.lesson_id GROUP BY layer, second
-            ) merged
-        ) r
-        WHERE l.lesson_id = $1 AND NOT l.deleted AND NOT coalesce(c.deleted, false)
-        """,
-        lesson_id,
-    )
+    row = await conn.fetchrow(_LESSON, lesson_id)
     if row is None:
         return None
     return CourseReport(row["course_id"], row["course_title"], row["owner_id"], (_lesson(row, _cells(row)),))
@@ -182,19 +194,7 @@ async def lesson_report(conn: Connection, lesson_id: str) -> CourseReport | None
 
 async def course_report(conn: Connection, course_id: str) -> CourseReport | None:
     """The course with its lessons in order, without retention; None if there is none (any more)."""
-    rows = await conn.fetch(
-        """
-        SELECT c.course_id, c.title AS course_title, c.owner_id,
-               l.lesson_id, l.title, l.duration_ms, l.changed_at,
-               t.views, t.viewers, t.completions, t.completed_viewers, t.covered_ms, t.replayed_ms, t.as_of
-        FROM courses c
-        LEFT JOIN lessons l ON l.course_id = c.course_id AND NOT l.deleted
-        LEFT JOIN LATERAL (SELECT * FROM lesson_sums s WHERE s.lesson_id = l.lesson_id) t ON true
-        WHERE c.course_id = $1 AND NOT c.deleted
-        ORDER BY l.position, l.lesson_id
-        """,
-        course_id,
-    )
+    rows = await conn.fetch(_COURSE, course_id)
     if not rows:
         return None
     first = rows[0]
@@ -208,8 +208,10 @@ async def own_report(conn: Connection, lesson_id: str, learner_id: str) -> OwnRe
         """
         SELECT l.course_id, l.title, l.duration_ms, p.covered, p.viewing, p.last_watched_at, p.completed_at,
                coalesce(p.covered_ms + p.replayed_ms, 0) AS watched_ms
-        FROM lessons l LEFT JOIN learner_lessons p ON p.lesson_id = l.lesson_id AND p.learner_id = $2
-        WHERE l.lesson_id = $1 AND NOT l.deleted
+        FROM lessons l
+        LEFT JOIN courses c USING (course_id)
+        LEFT JOIN learner_lessons p ON p.lesson_id = l.lesson_id AND p.learner_id = $2
+        WHERE l.lesson_id = $1 AND NOT l.deleted AND NOT coalesce(c.deleted, false)
         """,
         lesson_id,
         learner_id,
