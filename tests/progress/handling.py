@@ -29,7 +29,7 @@ def received(event: Any, offset: int = 0) -> Received[Any]:
         key=event.key,
         timestamp=None,  # type: ignore[arg-type]
         traceparent=None,
-        record=None,  # type: ignore[arg-type]
+        record=None,
     )
 
 

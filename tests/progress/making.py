@@ -39,7 +39,7 @@ def request(*beats: Beat, received: int | None = None, sent: int | None = None, 
 
 def watching(media_ms: int, *, rate: float = 1.0, start: int = 0, **more: Any) -> WatchProgress:
     """A request that honestly reports `media_ms` from the beginning, in beats of ten seconds."""
-    beats, position, now = [], 0, start
+    beats, position, now = list[Beat](), 0, start
     while position < media_ms:
         step = min(round(10_000 * rate), media_ms - position)
         beats.append(beat(len(beats), now, now + round(step / rate), (position, position + step), rate=rate))

@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
+from pydantic import SecretStr
 
 from contracts import LessonRules, QuizGraded, WatchProgress, topics
 from progress_service.app import create_app
@@ -30,7 +31,7 @@ def settings_for(database: Database, bootstrap: str, prefix: str = "") -> Settin
         database_url=database.app_url,
         kafka_bootstrap_servers=bootstrap,
         kafka_topic_prefix=prefix,
-        auth_jwt_secret=SECRET,  # type: ignore[arg-type]
+        auth_jwt_secret=SecretStr(SECRET),
         watch_grant_public_keys={KEY_ID: public_pem()},
     )
 

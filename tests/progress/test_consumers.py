@@ -164,8 +164,8 @@ async def test_older_rules_never_overwrite_newer_ones(worker_pool: Pool) -> None
     await handle(worker_pool, lesson_changed(version=1, rules=lax))
     await handle(worker_pool, watching(50_000))
     assert await announced(worker_pool, "lesson.completed") == []
-    row = await worker_pool.fetchrow("SELECT version, completion_threshold FROM lesson_rules")
-    assert tuple(row.values()) == (3, 1.0)
+    rows = await worker_pool.fetch("SELECT version, completion_threshold FROM lesson_rules")
+    assert [tuple(row) for row in rows] == [(3, 1.0)]
 
 
 @pytest.mark.parametrize("quiz_first", [True, False])

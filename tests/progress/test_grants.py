@@ -41,7 +41,7 @@ def test_what_the_playback_service_issues_is_believed(verifier: GrantVerifier) -
 
 def forged(**parts: Any) -> str:
     """A grant with a header of the forger's choice and no signature."""
-    return jwt.encode(claims(), None, algorithm="none", headers={"kid": KEY_ID} | parts)
+    return jwt.encode(claims(), "", algorithm="none", headers={"kid": KEY_ID} | parts)
 
 
 public_bytes = PRIVATE.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from contracts import CourseCompleted, LessonCompleted, ProgressAdvanced, topics
+from contracts import CourseCompleted, LessonCompleted, ProgressAdvanced
 from progress_service.app import create_app
 from progress_service.settings import WorkerSettings
 from progress_service.worker import create_worker
@@ -123,10 +123,7 @@ async def test_a_report_becomes_progress_completion_and_events(
     assert [event.version for event in advanced] == [1, 2, 3, 4, 5]
     assert sum(event.live_ms for event in advanced) == 100_000
     (lesson,) = await records(settings, "lesson.completed", 1)
-    assert (
-        LessonCompleted.model_validate_json(lesson.value).coverage == 1.0
-        or LessonCompleted.model_validate_json(lesson.value).coverage >= 0.9
-    )
+    assert LessonCompleted.model_validate_json(lesson.value).coverage >= 0.9
     assert dict(lesson.headers)["ce_type"] == b"seatime.lesson.completed.v1"
     (course,) = await records(settings, "course.completed", 1)
     assert CourseCompleted.model_validate_json(course.value).learner_id == "ada"
@@ -146,7 +143,8 @@ async def test_poison_goes_aside_and_the_partition_moves_on(
     await producer.send(message_of(watching(20_000, start=20_000, session_id=uuid4())), timeout=20)
 
     async def folded() -> bool:
-        return await worker_pool.fetchval("SELECT spent_ms FROM lesson_progress WHERE learner_id = 'ada'") == 40_000
+        spent: int | None = await worker_pool.fetchval("SELECT spent_ms FROM lesson_progress WHERE learner_id = 'ada'")
+        return spent == 40_000
 
     await until(folded)
     dead = await records(settings, "watch.progress.dlq", 3)
@@ -155,10 +153,10 @@ async def test_poison_goes_aside_and_the_partition_moves_on(
     assert await worker_pool.fetchval("SELECT count(*) FROM lesson_progress WHERE learner_id = 'eve'") == 0
 
 
-async def test_a_second_worker_that_reads_the_log_from_the_start_changes_nothing(
+async def test_a_log_that_is_delivered_again_changes_nothing(
     worker: Worker, settings: WorkerSettings, producer: Producer, worker_pool: Pool
 ) -> None:
-    """A log folded again from its first record, by another worker, leaves every row and version as it was."""
+    """Every record of a log once more, in its order, leaves every row and version as it was."""
     for number in range(20):
         await producer.send(
             message_of(watching(10_000, start=number * 10_000, session_id=uuid4(), learner_id=f"learner{number % 4}"))
@@ -166,29 +164,28 @@ async def test_a_second_worker_that_reads_the_log_from_the_start_changes_nothing
 
     async def state() -> list[tuple[Any, ...]]:
         rows = await worker_pool.fetch(
-            "SELECT learner_id, covered::text, spent_ms, version FROM lesson_progress ORDER BY 1"
+            "SELECT learner_id, covered::text, spent_ms, version FROM lesson_progress WHERE lesson_id = 'l1' ORDER BY 1"
         )
         return [tuple(row) for row in rows]
 
     async def all_folded() -> bool:
-        return sum(row[3] for row in await state()) == 20
+        versions: list[int] = [row[3] for row in await state()]
+        return sum(versions) == 20
 
     await until(all_folded)
     before = await state()
-    prefix = settings.kafka_topic_prefix
-    watched = [r for r in await records(settings, "watch.progress", 20) if r.topic == f"{prefix}watch.progress"]
-    for record in watched:
+    for record in await records(settings, "watch.progress", 20):
         await producer.send_raw(record.topic, key=record.key, value=record.value, headers=list(record.headers))
-    last = watching(10_000, learner_id="marker")
-    for partition in range(topics.WATCH_PROGRESS.partitions):
-        await producer.send(message_of(last.model_copy(update={"learner_id": f"marker{partition}"})))
+    for number in range(4):
+        last = watching(10_000, start=900_000, lesson_id="last", session_id=uuid4(), learner_id=f"learner{number}")
+        await producer.send(message_of(last))
 
-    async def markers() -> bool:
-        count = await worker_pool.fetchval("SELECT count(*) FROM lesson_progress WHERE learner_id LIKE 'marker%'")
-        return bool(count == topics.WATCH_PROGRESS.partitions)
+    async def all_read() -> bool:
+        count: int = await worker_pool.fetchval("SELECT count(*) FROM lesson_progress WHERE lesson_id = 'last'")
+        return count == 4
 
-    await until(markers)
-    assert [row for row in await state() if not row[0].startswith("marker")] == before
+    await until(all_read)
+    assert await state() == before
 
 
 async def test_a_worker_starts_without_its_dependencies(database: Database) -> None:
