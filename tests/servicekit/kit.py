@@ -109,13 +109,14 @@ async def send_all(settings: CommonSettings, records: Sequence[dict[str, Any]], 
 async def read_all(settings: CommonSettings, topic: str) -> list[ConsumerRecord[Any, Any]]:
     """Every record that the topic (without prefix) holds now, in order per partition."""
     name = settings.kafka_topic_prefix + topic
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap_servers, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
     await consumer.start()
     try:
         partitions = [TopicPartition(name, number) for number in await until(lambda: _partitions(consumer, name))]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
         found: list[ConsumerRecord[Any, Any]] = []
         async with asyncio.timeout(20):
             while any([await consumer.position(partition) < end for partition, end in ends.items()]):
