@@ -7,7 +7,7 @@ import aiohttp
 from devstack.demo.api import DemoFailed
 from devstack.demo.clip import Clip
 
-CHUNK = 4 * 256 * 1024
+CHUNK = 256 * 1024
 TIMEOUT = aiohttp.ClientTimeout(total=120)
 RESUME_INCOMPLETE = 308
 
