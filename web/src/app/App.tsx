@@ -1,5 +1,6 @@
 import { Suspense, lazy } from 'react';
 import { Route, Routes } from 'react-router';
+import { ErrorBoundary } from './ErrorBoundary';
 import { Header } from './Header';
 import { Loading, Notice } from './Notice';
 import { useSession } from './session';
@@ -20,7 +21,9 @@ export const App = () => {
       </a>
       <Header />
       <main id="main">
-        {loading ? <Loading what="Signing in" /> : user === null ? <SignInPage /> : <Pages key={user.id} />}
+        <ErrorBoundary>
+          {loading ? <Loading what="Signing in" /> : user === null ? <SignInPage /> : <Pages key={user.id} />}
+        </ErrorBoundary>
       </main>
     </>
   );

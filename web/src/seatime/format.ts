@@ -10,4 +10,4 @@ export const clock = (seconds: number): string => {
 };
 
 /** Rounded down: 89.9 % must not read as the 90 % that would have completed a lesson. */
-export const percent = (share: number): string => `${Math.floor(share * 100 + 1e-9)} %`;
+export const percent = (share: number): string => `${Math.floor(share * 100 + 1e-9)}\u00a0%`;

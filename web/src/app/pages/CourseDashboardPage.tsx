@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { clock, percent, useResource, useSeatimeApi, type CourseAnalytics } from '../../seatime';
 import { Failure, Loading, Notice } from '../Notice';
 import { useParam } from '../useParam';
+import { useTitle } from '../useTitle';
 
 const REFRESH_MS = 5_000;
 const refreshing = { pollEvery: () => REFRESH_MS };
@@ -19,41 +20,44 @@ export default function CourseDashboardPage() {
   return <Loading what="Counting" />;
 }
 
-const Dashboard = ({ course }: { course: CourseAnalytics }) => (
-  <div className="page">
-    <p className="crumbs">
-      <Link to={`/courses/${course.courseId}`}>Course page</Link>
-    </p>
-    <h1>{course.title}</h1>
-    {course.lessons.length === 0 ? (
-      <Notice title="No lessons yet" />
-    ) : (
-      <div className="card table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Lesson</th>
-              <th scope="col">Views</th>
-              <th scope="col">Viewers</th>
-              <th scope="col">Average watch time</th>
-              <th scope="col">Completion rate</th>
-            </tr>
-          </thead>
-          <tbody>
-            {course.lessons.map((lesson) => (
-              <tr key={lesson.lessonId}>
-                <th scope="row">
-                  <Link to={`/dashboard/lessons/${lesson.lessonId}`}>{lesson.title}</Link>
-                </th>
-                <td>{lesson.views}</td>
-                <td>{lesson.uniqueViewers}</td>
-                <td>{clock(lesson.averageWatchTime)}</td>
-                <td>{percent(lesson.completionRate)}</td>
+const Dashboard = ({ course }: { course: CourseAnalytics }) => {
+  useTitle(`Dashboard · ${course.title}`);
+  return (
+    <div className="page">
+      <p className="crumbs">
+        <Link to={`/courses/${course.courseId}`}>Course page</Link>
+      </p>
+      <h1>{course.title}</h1>
+      {course.lessons.length === 0 ? (
+        <Notice title="No lessons yet" />
+      ) : (
+        <div className="card table">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Lesson</th>
+                <th scope="col">Views</th>
+                <th scope="col">Viewers</th>
+                <th scope="col">Average watch time</th>
+                <th scope="col">Completion rate</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    )}
-  </div>
-);
+            </thead>
+            <tbody>
+              {course.lessons.map((lesson) => (
+                <tr key={lesson.lessonId}>
+                  <th scope="row">
+                    <Link to={`/dashboard/lessons/${lesson.lessonId}`}>{lesson.title}</Link>
+                  </th>
+                  <td>{lesson.views}</td>
+                  <td>{lesson.uniqueViewers}</td>
+                  <td>{clock(lesson.averageWatchTime)}</td>
+                  <td>{percent(lesson.completionRate)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+};

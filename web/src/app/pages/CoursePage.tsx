@@ -15,6 +15,7 @@ import { LessonList } from '../LessonList';
 import { Failure, Loading, Notice } from '../Notice';
 import { useSession } from '../session';
 import { useParam } from '../useParam';
+import { useTitle } from '../useTitle';
 import { canManage, type User } from '../users';
 
 export const CoursePage = () => {
@@ -30,6 +31,7 @@ export const CoursePage = () => {
     return <Loading what="Loading the course" />;
   }
   const lessons = [...course.data.lessons].sort((a, b) => a.position - b.position);
+  const preview = isPreview(user, course.data);
   const lesson = lessons.find((candidate) => candidate.id === lessonId) ?? lessons[0];
   if (lesson === undefined) return <EmptyCourse course={course.data} />;
   if (lessonId !== undefined && lesson.id !== lessonId) {
@@ -38,8 +40,8 @@ export const CoursePage = () => {
   return (
     <div className="page course">
       <CourseHead course={course.data} progress={progress.data} />
-      <Lesson key={lesson.id} lesson={lesson} preview={isPreview(user, course.data)} onChange={progress.reload} />
-      <LessonList courseId={courseId} lessons={lessons} current={lesson.id} progress={progress.data} />
+      <Lesson key={lesson.id} lesson={lesson} preview={preview} onChange={progress.reload} />
+      <LessonList courseId={courseId} lessons={lessons} current={lesson.id} progress={preview ? undefined : progress.data} />
     </div>
   );
 };
@@ -83,6 +85,7 @@ interface LessonProps {
 }
 
 const Lesson = ({ lesson, preview, onChange }: LessonProps) => {
+  useTitle(lesson.title);
   const { user } = useSession();
   const [position, setPosition] = useState<number>();
   const { data: progress, changed } = useLessonProgress(lesson.id);

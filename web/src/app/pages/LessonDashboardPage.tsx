@@ -4,6 +4,7 @@ import { clock, percent, useResource, useSeatimeApi, type LessonAnalytics } from
 import { Figures } from '../Figures';
 import { Failure, Loading } from '../Notice';
 import { useParam } from '../useParam';
+import { useTitle } from '../useTitle';
 
 const RetentionChart = lazy(() => import('../../seatime/views/RetentionChart'));
 
@@ -22,30 +23,33 @@ export default function LessonDashboardPage() {
   return <Loading what="Counting" />;
 }
 
-const Dashboard = ({ lesson }: { lesson: LessonAnalytics }) => (
-  <div className="page">
-    <p className="crumbs">
-      <Link to={`/dashboard/courses/${lesson.courseId}`}>Course dashboard</Link>
-    </p>
-    <h1>{lesson.title}</h1>
-    <Figures
-      figures={[
-        { id: 'views', name: 'Views', value: String(lesson.views) },
-        { id: 'viewers', name: 'Unique viewers', value: String(lesson.uniqueViewers) },
-        { id: 'average', name: 'Average watch time', value: clock(lesson.averageWatchTime) },
-        { id: 'completion', name: 'Completion rate', value: percent(lesson.completionRate) },
-      ]}
-    />
-    <section className="card" aria-labelledby="retention">
-      <h2 id="retention">Retention</h2>
-      {lesson.retention.unique.length === 0 || lesson.views === 0 ? (
-        <p className="muted">No one has watched this lesson yet.</p>
-      ) : (
-        <Suspense fallback={<div className="chart-place">Loading the chart…</div>}>
-          <RetentionChart retention={lesson.retention} />
-        </Suspense>
-      )}
-    </section>
-    {lesson.asOf !== undefined && <p className="muted small">As of {new Date(lesson.asOf).toLocaleTimeString()}</p>}
-  </div>
-);
+const Dashboard = ({ lesson }: { lesson: LessonAnalytics }) => {
+  useTitle(`Dashboard · ${lesson.title}`);
+  return (
+    <div className="page">
+      <p className="crumbs">
+        <Link to={`/dashboard/courses/${lesson.courseId}`}>Course dashboard</Link>
+      </p>
+      <h1>{lesson.title}</h1>
+      <Figures
+        figures={[
+          { id: 'views', name: 'Views', value: String(lesson.views) },
+          { id: 'viewers', name: 'Unique viewers', value: String(lesson.uniqueViewers) },
+          { id: 'average', name: 'Average watch time', value: clock(lesson.averageWatchTime) },
+          { id: 'completion', name: 'Completion rate', value: percent(lesson.completionRate) },
+        ]}
+      />
+      <section className="card" aria-labelledby="retention">
+        <h2 id="retention">Retention</h2>
+        {lesson.retention.unique.length === 0 || lesson.views === 0 ? (
+          <p className="muted">No one has watched this lesson yet.</p>
+        ) : (
+          <Suspense fallback={<div className="chart-place">Loading the chart…</div>}>
+            <RetentionChart retention={lesson.retention} />
+          </Suspense>
+        )}
+      </section>
+      {lesson.asOf !== undefined && <p className="muted small">As of {new Date(lesson.asOf).toLocaleTimeString()}</p>}
+    </div>
+  );
+};

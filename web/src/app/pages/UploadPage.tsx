@@ -12,6 +12,7 @@ import {
 import { Failure, Loading, Notice } from '../Notice';
 import { useSession } from '../session';
 import { useParam } from '../useParam';
+import { useTitle } from '../useTitle';
 import { canManage } from '../users';
 
 export default function UploadPage() {
@@ -27,6 +28,7 @@ export default function UploadPage() {
 }
 
 const Upload = ({ course, reload }: { course: Course; reload: () => void }) => {
+  useTitle(`Upload · ${course.title}`);
   const lessons = [...course.lessons].sort((a, b) => a.position - b.position);
   const [lessonId, setLessonId] = useState(lessons.find((lesson) => lesson.processingStatus === 'pending')?.id);
   const lesson = lessons.find((candidate) => candidate.id === lessonId);

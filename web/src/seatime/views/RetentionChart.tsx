@@ -8,6 +8,7 @@ const HEIGHT = 280;
 /** Who still watched at each second: viewers, and on top of them what they played again. Load it lazily: it brings the chart library. */
 export default function RetentionChart({ retention }: { retention: Retention }) {
   const points = pointsOf(retention);
+  const most = Math.max(1, ...points.map(({ unique, replays }) => unique + replays));
   const end = points.length * retention.bucketSeconds;
   return (
     <figure className={styles.chart} data-testid="retention-chart">
@@ -30,7 +31,15 @@ export default function RetentionChart({ retention }: { retention: Retention }) 
             tickMargin={8}
             fontSize={13}
           />
-          <YAxis allowDecimals={false} stroke="var(--st-muted)" tickLine={false} axisLine={false} fontSize={13} />
+          <YAxis
+            allowDecimals={false}
+            domain={[0, 'auto']}
+            tickCount={Math.min(5, Math.ceil(most) + 1)}
+            stroke="var(--st-muted)"
+            tickLine={false}
+            axisLine={false}
+            fontSize={13}
+          />
           <Tooltip
             labelFormatter={(at) => clock(Number(at))}
             contentStyle={{ background: 'var(--st-surface)', border: '1px solid var(--st-line)', borderRadius: 8 }}

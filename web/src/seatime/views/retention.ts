@@ -2,6 +2,7 @@
 
 export interface Retention {
   bucketSeconds: number;
+  /** Mean number of watchers in each bucket. */
   unique: readonly number[];
   replays: readonly number[];
 }
@@ -13,8 +14,14 @@ export interface RetentionPoint {
   replays: number;
 }
 
+const tenths = (mean: number): number => Math.round(mean * 10) / 10;
+
 export const pointsOf = ({ bucketSeconds, unique, replays }: Retention): RetentionPoint[] =>
-  unique.map((viewers, i) => ({ at: i * bucketSeconds, unique: viewers, replays: replays[i] ?? 0 }));
+  unique.map((viewers, i) => ({
+    at: i * bucketSeconds,
+    unique: tenths(viewers),
+    replays: tenths(replays[i] ?? 0),
+  }));
 
 /** The same with the end of the last bucket, so that a stepped line is as long as the video. */
 export const closed = (points: RetentionPoint[], bucketSeconds: number): RetentionPoint[] => {

@@ -31,7 +31,7 @@ describe('the watched strip', () => {
     expect(screen.getByRole('img').getAttribute('aria-label')).toBe('Watched: 0:00 to 0:20, 1:30 to 1:40');
     const places = screen.getAllByTestId('covered-range').map(({ style }) => [style.left, style.width]);
     expect(places).toEqual([['0%', '20%'], ['90%', '10%']]);
-    expect(screen.getByTestId('coverage').textContent).toBe('30 % watched');
+    expect(screen.getByTestId('coverage').textContent).toBe('30\u00a0% watched');
   });
 });
 
@@ -51,9 +51,9 @@ describe('the completion', () => {
 
 describe('figures', () => {
   it('never round a share up to a goal that was missed', () => {
-    expect(percent(0.8999)).toBe('89 %');
-    expect(percent(0.29)).toBe('29 %');
-    expect(percent(1)).toBe('100 %');
+    expect(percent(0.8999)).toBe('89\u00a0%');
+    expect(percent(0.29)).toBe('29\u00a0%');
+    expect(percent(1)).toBe('100\u00a0%');
   });
 
   it('read as a clock', () => {
@@ -61,7 +61,7 @@ describe('figures', () => {
   });
 
   it('become points of a curve and a sentence', () => {
-    const points = pointsOf({ bucketSeconds: 5, unique: [3, 1, 2], replays: [0, 4] });
+    const points = pointsOf({ bucketSeconds: 5, unique: [3, 0.96, 2], replays: [0, 4] });
     expect(points).toEqual([
       { at: 0, unique: 3, replays: 0 },
       { at: 5, unique: 1, replays: 4 },

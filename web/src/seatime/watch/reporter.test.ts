@@ -117,6 +117,20 @@ describe('the reporter', () => {
     expect(segments()).toEqual([[[0, 2]], [[2, 4]]]);
   });
 
+  it('credits from the target of a seek, though the element has left it when that is heard', async () => {
+    media.start();
+    media.play(2);
+    media.currentTime = 30;
+    media.fire('seeking');
+    media.now += 200;
+    media.currentTime = 30.2;
+    media.fire('seeked', 'playing');
+    media.play(2);
+    media.pause();
+    await settle();
+    expect(segments()).toEqual([[[0, 2]], [[30, 32.2]]]);
+  });
+
   it('credits from where the element stood when a busy page hears of playing late', async () => {
     media.paused = false;
     media.now += 480;

@@ -178,12 +178,13 @@ export class WatchReporter {
       this.seekFrom = this.position;
       this.closeInterval();
     }
-    this.position = this.media.currentTime;
+    this.place();
   }
 
   private onSeeked(): void {
     this.seeking = false;
-    this.place();
+    // Where it plays on at once, the element may have left the target before this is heard.
+    if (this.media.paused) this.place();
     if (this.seekFrom === null) return;
     const from = this.seekFrom;
     this.seekFrom = null;
