@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from progress_service.ranges import (
     Range,
     Ranges,
+    add,
     clip,
     close_smallest_gaps,
+    contains,
     first,
     intersect,
     last,
@@ -52,6 +54,15 @@ def test_union_intersection_and_difference_are_those_of_sets(a: Ranges, b: Range
         result = operation(a, b)
         assert points(result) == expected
         assert is_canonical(result)
+
+
+@given(sets, st.integers(0, 60), st.integers(0, 60))
+def test_adding_one_range_is_a_union(ranges: Ranges, start: int, end: int) -> None:
+    """Adding a range gives what the union with it gives, and membership is that of the points."""
+    result = add(ranges, (start, end))
+    assert points(result) == points(ranges) | set(range(start, end))
+    assert is_canonical(result)
+    assert contains(ranges, start) == (start in points(ranges))
 
 
 @given(sets, st.integers(0, 60), st.integers(0, 60))

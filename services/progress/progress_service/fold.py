@@ -10,7 +10,7 @@ from math import ceil, floor
 from typing import Literal
 
 from contracts import Beat, WatchProgress
-from progress_service.ranges import Range, Ranges, clip, first, intersect, last, subtract, total, union
+from progress_service.ranges import Range, Ranges, add, clip, first, intersect, last, subtract, total
 from progress_service.state import Clock, Lesson, Session
 from progress_service.timing import Terms, arrive, place, prune, remember, seen, spend
 
@@ -105,7 +105,6 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
     rate = min(beat.rate, policy.max_rate)
     claimed = [segment for segment in beat.segments if segment[1] > segment[0]]
     playable = [(start, min(end, terms.duration_ms)) for start, end in claimed if start < terms.duration_ms]
-    kept = _without_new_fragments(playable, covered)
     in_grant = clip(((since, at),), max(terms.granted_at_ms, clock.pruned_before_ms), terms.expires_at_ms)
     free = subtract(in_grant, clock.spent)
 
@@ -115,7 +114,6 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
     credit = total(claimed)
     limits: tuple[tuple[Code, int], ...] = (
         ("beyond_duration", total(playable)),
-        ("fragmented", total(kept)),
         ("hidden", 0 if beat.hidden and not terms.count_hidden else credit),
         ("too_late", 0 if at < terms.received_at_ms - terms.grace_ms else credit),
         ("over_rate", allowance(at - since)),
@@ -127,14 +125,17 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
         if credit > limit:
             cuts[code] = credit - limit
             credit = limit
-    return Verdict(first(kept, credit), last(free, ceil(credit / rate)), cuts)
+    credited = _without_new_fragments(first(playable, credit), covered)
+    if total(credited) < credit:
+        cuts["fragmented"] = credit - total(credited)
+    return Verdict(credited, last(free, ceil(total(credited) / rate)), cuts)
 
 
 def _credit(lesson: Lesson, verdict: Verdict, *, live: bool) -> tuple[Lesson, Sequence[Range]]:
     covered, replayed = lesson.covered, list[Range]()
     for media in verdict.credited:
         replayed += intersect((media,), covered)
-        covered = union(covered, (media,))
+        covered = add(covered, media)
     credit = total(verdict.credited)
     credited = replace(
         lesson,
@@ -154,17 +155,17 @@ def _resume(lesson: Lesson, beat: Beat, at_ms: int) -> Lesson:
     return replace(lesson, position_ms=position, position_at_ms=at_ms)
 
 
-def _without_new_fragments(claimed: list[Range], covered: Ranges) -> list[Range]:
+def _without_new_fragments(claimed: tuple[Range, ...], covered: Ranges) -> tuple[Range, ...]:
     """Claims that a full map can still take: those that join what is there. A hostile client cannot grow a row."""
     if len(covered) + len(claimed) <= MAX_COVERED_RANGES:
         return claimed
     kept = []
     for media in claimed:
-        grown = union(covered, (media,))
+        grown = add(covered, media)
         if len(grown) <= max(MAX_COVERED_RANGES, len(covered)):
             covered = grown
             kept.append(media)
-    return kept
+    return tuple(kept)
 
 
 def _coalesce(ranges: Sequence[Range]) -> tuple[Range, ...]:

@@ -1,9 +1,13 @@
 """Range algebra on integer milliseconds: half-open, sorted, disjoint, coalesced; equal sets are equal tuples."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 Range = tuple[int, int]
 Ranges = tuple[Range, ...]
+
+_start, _end = itemgetter(0), itemgetter(1)
 
 
 def normalise(ranges: Iterable[Range]) -> Ranges:
@@ -20,17 +24,41 @@ def normalise(ranges: Iterable[Range]) -> Ranges:
     return tuple(merged)
 
 
+def add(ranges: Ranges, extra: Range) -> Ranges:
+    """What is in `ranges` or in one range more, in logarithmic time but for the copy."""
+    start, end = extra
+    if end <= start:
+        return ranges
+    i = bisect_left(ranges, start, key=_end)
+    j = bisect_right(ranges, end, lo=i, key=_start)
+    if i < j:
+        start, end = min(start, ranges[i][0]), max(end, ranges[j - 1][1])
+    return (*ranges[:i], (start, end), *ranges[j:])
+
+
+def contains(ranges: Ranges, point: int) -> bool:
+    """Whether that point is covered."""
+    i = bisect_right(ranges, point, key=_end)
+    return i < len(ranges) and ranges[i][0] <= point
+
+
 def union(a: Ranges, b: Ranges) -> Ranges:
     """What is in either."""
-    if not a or not b:
-        return a or b
-    if a[-1][1] < b[0][0]:
-        return a + b
-    return normalise((*a, *b))
+    if len(b) == 1:
+        return add(a, b[0])
+    return normalise((*a, *b)) if a and b else a or b
+
+
+def _near(ranges: Ranges, start: int, end: int) -> Ranges:
+    """Those that overlap [start, end), whole."""
+    return ranges[bisect_right(ranges, start, key=_end) : bisect_left(ranges, end, key=_start)]
 
 
 def intersect(a: Ranges, b: Ranges) -> Ranges:
     """What is in both."""
+    if not a or not b:
+        return ()
+    a, b = _near(a, b[0][0], b[-1][1]), _near(b, a[0][0], a[-1][1])
     common: list[Range] = []
     i = j = 0
     while i < len(a) and j < len(b):
@@ -46,6 +74,9 @@ def intersect(a: Ranges, b: Ranges) -> Ranges:
 
 def subtract(a: Ranges, b: Ranges) -> Ranges:
     """What is in `a` and not in `b`."""
+    if not a or not b:
+        return a
+    b = _near(b, a[0][0], a[-1][1])
     left: list[Range] = []
     j = 0
     for start, end in a:

@@ -7,7 +7,7 @@ shows the true one best, and with one correction for all of them a session's int
 from dataclasses import dataclass, replace
 
 from contracts import Beat, GrantPolicy, WatchProgress
-from progress_service.ranges import Range, Ranges, clip, close_smallest_gaps, intersect, union
+from progress_service.ranges import Range, Ranges, add, clip, close_smallest_gaps, contains, union
 from progress_service.state import Clock, Session
 
 JITTER_MS = 30_000
@@ -61,13 +61,13 @@ def place(beat: Beat, session: Session, terms: Terms) -> Range:
 
 def seen(session: Session, beat: Beat) -> bool:
     """Whether that beat of the session was judged before."""
-    return bool(intersect(session.seqs, _number(beat)))
+    return contains(session.seqs, beat.seq)
 
 
 def remember(session: Session, beat: Beat, at_ms: int) -> Session:
     """The session with that beat judged. Where numbers are too scattered, beats in the smallest gaps count as seen."""
     last = at_ms if session.last_beat_ms is None else max(session.last_beat_ms, at_ms)
-    seqs = close_smallest_gaps(union(session.seqs, _number(beat)), MAX_SEQ_RANGES)
+    seqs = close_smallest_gaps(add(session.seqs, (beat.seq, beat.seq + 1)), MAX_SEQ_RANGES)
     return replace(session, seqs=seqs, last_beat_ms=last)
 
 
@@ -82,7 +82,3 @@ def prune(clock: Clock, now_ms: int) -> Clock:
     if clock.spent and clock.spent[0][0] < before:
         return Clock(clip(clock.spent, before, clock.spent[-1][1]), before)
     return replace(clock, pruned_before_ms=before)
-
-
-def _number(beat: Beat) -> Ranges:
-    return ((beat.seq, beat.seq + 1),)
