@@ -345,6 +345,33 @@ async def test_over_a_real_socket_a_chunked_body_over_the_limit_gets_its_413() -
         await task
 
 
+async def test_a_client_that_goes_away_in_the_middle_is_no_error_of_ours(client: httpx.AsyncClient) -> None:
+    """A broken upload is counted as the client's 499, and nothing is sent to nobody."""
+    messages = iter([{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    api = make_api()
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "PUT",
+        "path": "/raw",
+        "raw_path": b"/raw",
+        "query_string": b"",
+        "headers": [],
+        "app": api,
+    }
+    await api(scope, receive, send)
+    assert sent == []
+    assert 'method="PUT",route="/raw",service="tests",status="499"' in (await client.get("/metrics")).text
+
+
 def test_traces_that_are_no_traces_begin_anew() -> None:
     """Zero ids, other versions and rubbish are not continued."""
     for header in (None, "", "00-" + "0" * 32 + "-b7ad6b7169203331-01", f"ff-{TRACE}-b7ad6b7169203331-01", "x" * 9999):

@@ -5,11 +5,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from servicekit import metrics, telemetry
 from servicekit.errors import PROBLEM_JSON, PayloadTooLarge, problem
+
+CLIENT_GONE = 499
 
 log = telemetry.get_logger(__name__)
 
@@ -57,13 +60,15 @@ class Edge:
         try:
             if not exchange.too_large:
                 await self._app(scope, exchange.receive, exchange.send)
+        except ClientDisconnect:
+            exchange.status = CLIENT_GONE
         except Exception as error:
             if exchange.responding:
                 raise
             if not exchange.too_large:
                 log.error("unhandled error", path=scope["path"], exc_info=error)
                 await exchange.reply(scope, respond(problem(500, "internal-error", "Internal error")))
-        if exchange.too_large and not exchange.responding:
+        if exchange.too_large and not exchange.responding and exchange.status != CLIENT_GONE:
             await exchange.reply(scope, respond(PayloadTooLarge(f"at most {exchange.limit} bytes").problem()))
 
 

@@ -1,7 +1,8 @@
 """The transactional outbox: events leave with the table change that they tell of, or not at all.
 
 One relay at a time, elected by an advisory lock. Rows of one key leave one after the other, so that a failed send
-holds back the rest of its key and nothing else. A crash between sending and deleting repeats an event, never loses one.
+holds back the rest of its key and nothing else: a key that fails while others do not rests, longer each time. A crash
+between sending and deleting repeats an event, never loses one.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from servicekit.telemetry import get_logger
 CHANNEL = "outbox"
 _LOCK = 0x0B0C
 _NEVER = (MessageSizeTooLargeError,)
+_FIRST_REST_S, _LONGEST_REST_S = 0.5, 60.0
 
 log = get_logger(__name__)
 
@@ -33,7 +35,9 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
 """
 _NEXT = """
 SELECT id, event_id, topic, key, event_type, source, payload, traceparent, created_at
-FROM outbox WHERE parked_at IS NULL ORDER BY id LIMIT $1
+FROM outbox
+WHERE parked_at IS NULL AND (topic, key) NOT IN (SELECT * FROM unnest($2::text[], $3::text[]))
+ORDER BY id LIMIT $1
 """
 _FAILED = """
 UPDATE outbox SET attempts = attempts + 1, last_error = f.error, parked_at = CASE WHEN f.never THEN now() END
@@ -76,6 +80,7 @@ async def append(
 @dataclass(frozen=True, slots=True)
 class _Failure:
     row_id: int
+    key: tuple[str, str]
     error: str
     never: bool
 
@@ -96,6 +101,8 @@ class OutboxRelay:
         self._dsn, self._producer, self._service = dsn, producer, service
         self._batch, self._poll_s, self._send_timeout_s = batch, poll_s, send_timeout_s
         self._wake = asyncio.Event()
+        self._resting: dict[tuple[str, str], tuple[float, float]] = {}
+        self._observed_at = float("-inf")
         self.is_leader = False
         self.age_s = 0.0
         self.parked = 0
@@ -130,7 +137,9 @@ class OutboxRelay:
     async def _turn(self, connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
         """One batch. True if there may be more to do at once."""
         self._wake.clear()
-        rows = await connection.fetch(_NEXT, self._batch)
+        now = asyncio.get_running_loop().time()
+        resting = [key for key, (rested_at, _) in self._resting.items() if rested_at > now]
+        rows = await connection.fetch(_NEXT, self._batch, [topic for topic, _ in resting], [key for _, key in resting])
         if not rows:
             await self._observe(connection)
             return False
@@ -139,12 +148,28 @@ class OutboxRelay:
         results = await asyncio.gather(*(self._send_in_order(chain) for chain in chains))
         sent = [row_id for ids, _ in results for row_id in ids]
         failures = [failure for _, failure in results if failure is not None]
-        await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", sent)
-        metrics.RELAYED.labels(self._service, "sent").inc(len(sent))
+        if sent:
+            await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", sent)
+            metrics.RELAYED.labels(self._service, "sent").inc(len(sent))
         if failures:
             await self._record(connection, failures)
-        await self._observe(connection)
-        return not failures
+        self._rest([chain[0] for chain in chains], failures, outage=not sent)
+        if now - self._observed_at > self._poll_s:  # it reads the whole table: not after every batch of a backlog
+            await self._observe(connection)
+        return bool(sent) or any(failure.never for failure in failures)
+
+    def _rest(self, heads: Sequence[asyncpg.Record], failures: Sequence[_Failure], *, outage: bool) -> None:
+        """Keys that failed while others did not are asked again later; when all failed, Kafka is away, not the keys."""
+        delays = {key: delay for key, (_, delay) in self._resting.items()}
+        for head in heads:
+            self._resting.pop((head["topic"], head["key"]), None)
+        if outage:
+            return
+        now = asyncio.get_running_loop().time()
+        for failure in failures:
+            if not failure.never:
+                delay = min(delays.get(failure.key, _FIRST_REST_S / 2) * 2, _LONGEST_REST_S)
+                self._resting[failure.key] = now + delay, delay
 
     async def _send_in_order(self, chain: Sequence[asyncpg.Record]) -> tuple[list[int], _Failure | None]:
         sent: list[int] = []
@@ -153,7 +178,9 @@ class OutboxRelay:
                 await self._producer.send(_message(row), timeout=self._send_timeout_s)
             except BrokerUnavailable as error:
                 cause = error.__cause__
-                return sent, _Failure(row["id"], repr(cause or error), isinstance(cause, _NEVER))
+                return sent, _Failure(
+                    row["id"], (row["topic"], row["key"]), repr(cause or error), isinstance(cause, _NEVER)
+                )
             sent.append(row["id"])
         return sent, None
 
@@ -168,6 +195,7 @@ class OutboxRelay:
         )
 
     async def _observe(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._observed_at = asyncio.get_running_loop().time()
         state = await connection.fetchrow(_STATE)
         if state is not None:
             self.age_s, self.parked = state["age"], state["parked"]
