@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from devstack import credentials as secrets_file
 from devstack import leftovers, prepare, screen
+from devstack.demo.clip import measure
 from devstack.demo.play import play
 from devstack.errors import StackError
 from devstack.paths import DATA, SERVICES
@@ -104,11 +105,12 @@ def up(data_dir: Path) -> int:
 
 
 def demo(data_dir: Path, video: Path | None, *, once: bool) -> int:
+    clip = measure(video) if video else None  # before anything is started
     stack, passed = _started(data_dir), False
     with suppress(Interrupted):
         try:
             stack.start()
-            passed = play(stack, video)
+            passed = play(stack, clip)
             if not once:
                 stay(stack)
         finally:

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from pathlib import Path
 
 import aiohttp
 
 from devstack import people
 from devstack.demo import chart, clip, learners, owner
 from devstack.demo.api import Api, DemoFailed
+from devstack.demo.clip import Clip
 from devstack.demo.scene import Scene
 from devstack.demo.steps import Steps
 from devstack.progress import console
@@ -17,14 +17,14 @@ from devstack.stack import Stack
 MAIN_SECONDS, SECOND_SECONDS = 30, 6
 
 
-def play(stack: Stack, video: Path | None) -> bool:
-    """Return whether every step came out as it should."""
+def play(stack: Stack, video: Clip | None) -> bool:
+    """With a video of one's own or a made one; returns whether every step came out as it should."""
     began = time.monotonic()
     steps = Steps()
     try:
         figures = asyncio.run(_acts(stack, steps, video))
     except (DemoFailed, aiohttp.ClientError, TimeoutError) as error:
-        console.print(f"[red]✗[/] the demonstration ended early: {type(error).__name__}", markup=True)
+        console.print(f"[red]✗[/] the demonstration ended early ({type(error).__name__})", markup=True)
         figures = None
     console.print()
     console.print(steps.table())
@@ -38,11 +38,11 @@ def play(stack: Stack, video: Path | None) -> bool:
     return steps.passed and figures is not None
 
 
-async def _acts(stack: Stack, steps: Steps, video: Path | None) -> owner.Figures:
+async def _acts(stack: Stack, steps: Steps, video: Clip | None) -> owner.Figures:
     run = time.strftime("%y%m%d-%H%M%S")
     async with steps.step("video") as step:
         media = stack.data_dir / "media"
-        first = clip.measure(video) if video else await asyncio.to_thread(clip.make, media, MAIN_SECONDS)
+        first = video or await asyncio.to_thread(clip.make, media, MAIN_SECONDS)
         second = await asyncio.to_thread(clip.make, media, SECOND_SECONDS)
         step.outcome = f"{first.path.name}: {first.seconds:.1f} s, {first.size / 1e6:.1f} MB"
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
