@@ -1,7 +1,7 @@
 """Learners watch in Mux's player: what they played counts, what they skipped does not, and they find their place."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from devstack import people
 from tests.e2e.browser.conftest import PATIENCE_MS, Visit
@@ -98,6 +98,40 @@ async def test_what_is_watched_offline_is_reported_later(visit: Visit, platform:
     await page.context.set_offline(False)
     await _covered(platform, lesson, people.HONEST.id, stood - READING_S)
     await expect(page.get_by_test_id("coverage")).not_to_have_text("0 % watched", timeout=PATIENCE_MS)
+
+
+async def test_what_was_played_last_is_told_on_leaving(visit: Visit, platform: Platform, lesson: Lesson) -> None:
+    """A learner who leaves in the middle of playing, with no page of ours to come, has it counted."""
+    page = await visit(people.HONEST, lesson.page)
+    player = Player(page)
+    await player.until_loaded()
+    await player.toggle()
+    await player.until_at(3)
+    await page.goto("about:blank")
+
+    await _covered(platform, lesson, people.HONEST.id, 3 - READING_S)
+
+
+async def test_a_refreshed_grant_does_not_interrupt(visit: Visit, platform: Platform, lesson: Lesson) -> None:
+    """When the grant is refreshed while the video plays, it plays on, and what was played has no gap."""
+    page = await visit(people.HONEST, "/")
+    refreshes: list[int] = []
+
+    async def due_soon(route: Route) -> None:
+        response = await route.fetch()
+        if "refresh=" in route.request.url:
+            refreshes.append(response.status)
+        await route.fulfill(response=response, json={**await response.json(), "refreshAfter": 2})
+
+    await page.route("**/playback*", due_soon)
+    await page.goto(lesson.page)
+    stood = await _played(page, until=6)
+
+    assert refreshes
+    assert set(refreshes) == {200}
+    progress = await _covered(platform, lesson, people.HONEST.id, stood - READING_S)
+    assert progress["covered"] == [[pytest.approx(0, abs=0.3), pytest.approx(stood, abs=READING_S)]]
+    await page.unroute_all(behavior="wait")
 
 
 async def test_a_stranger_is_told_that_there_is_no_access(visit: Visit, lesson: Lesson) -> None:
