@@ -9,9 +9,11 @@ from contracts import LessonRules, WatchProgress
 from progress_service import store, store_courses
 from progress_service.evidence import verify
 from progress_service.ledger import Ledger, moment
+from progress_service.sweep import KEPT_MS, forget_sessions
 from servicekit.database import Pool, transaction
 from tests.progress.handling import announced, dump, handle
 from tests.progress.making import (
+    HOUR,
     SESSION,
     T0,
     beat,
@@ -144,6 +146,27 @@ async def test_rules_that_come_after_the_watching_still_complete_it(worker_pool:
     (completed,) = await announced(worker_pool, "lesson.completed")
     assert completed["learner_id"] == "ada"
     assert completed["completed_at"] == moment(T0 + 95_000).isoformat().replace("+00:00", "Z")
+
+
+async def test_a_duration_that_comes_after_the_watching_still_completes_it(worker_pool: Pool) -> None:
+    """What was watched while the duration was unknown counts as soon as the lesson tells it."""
+    await handle(worker_pool, lesson_changed(video={"provider": "s3"}))
+    await handle(worker_pool, watching(95_000, duration_ms=0))
+    assert await announced(worker_pool, "lesson.completed") == []
+    await handle(worker_pool, lesson_changed(version=2))
+    (completed,) = await announced(worker_pool, "lesson.completed")
+    assert completed["coverage"] == 0.95
+
+
+async def test_sessions_are_forgotten_when_nothing_can_come_from_them(worker_pool: Pool) -> None:
+    """A session stays as long as the log and the grace reach back, and goes after that."""
+    await handle(worker_pool, watching(10_000))
+    ended = T0 + 4 * HOUR
+    assert await forget_sessions(worker_pool, ended + KEPT_MS) == 0
+    assert await forget_sessions(worker_pool, ended + KEPT_MS + 1) == 1
+    assert await worker_pool.fetchval("SELECT count(*) FROM watch_sessions") == 0
+    await handle(worker_pool, watching(10_000))
+    assert await worker_pool.fetchval("SELECT spent_ms FROM lesson_progress") == 10_000
 
 
 async def test_a_course_threshold_stands_in_for_the_lessons(worker_pool: Pool) -> None:

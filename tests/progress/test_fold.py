@@ -125,6 +125,16 @@ def test_media_beyond_the_end_does_not_exist() -> None:
     assert folded.lesson.position_ms == 100_000
 
 
+def test_watching_before_the_duration_is_known_is_not_lost() -> None:
+    """While the provider has not told the duration nothing is clipped, and coverage stays open until it has."""
+    early = request(beat(1, 0, 10_000, (0, 10_000)), duration_ms=0)
+    folded = judge(early)
+    assert (folded.lesson.covered, folded.lesson.coverage) == (((0, 10_000),), 0.0)
+    assert folded.lesson.position_ms == 10_000
+    assert judge(early, request(beat(2, 10_000, 20_000, (10_000, 20_000)))).lesson.coverage == 0.2
+    assert judge(request(beat(1, 0, 10_000, (0, 10_000))), early).lesson.coverage == 0.1
+
+
 def test_hidden_playing_counts_unless_the_policy_says_otherwise() -> None:
     """Playing in a hidden page counts by default, and can be refused."""
     hidden = request(beat(1, 0, 10_000, (0, 10_000), hidden=True))

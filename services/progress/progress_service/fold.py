@@ -69,7 +69,8 @@ def fold(
     session, terms = arrive(session, request)
     terms = replace(terms, count_hidden=count_hidden)
     clock, before = prune(clock, request.received_at_ms), lesson
-    lesson = replace(lesson, course_id=request.course_id, duration_ms=request.duration_ms)
+    duration_ms = request.duration_ms or lesson.duration_ms
+    lesson = replace(lesson, course_id=request.course_id, duration_ms=duration_ms)
     replayed, cuts, watched_at = list[Range](), dict[str, int](), 0
     for beat in sorted(request.beats, key=lambda beat: beat.seq):
         if seen(session, beat):
@@ -79,7 +80,7 @@ def fold(
         session, clock = remember(session, beat, interval[1]), spend(clock, verdict.spent)
         live = terms.received_at_ms - interval[1] <= LIVE_WITHIN_MS
         lesson, again = _credit(lesson, verdict, live=live)
-        lesson = _resume(lesson, beat, interval[1])
+        lesson = _resume(lesson, min(beat.position_ms, terms.media_end_ms), interval[1])
         replayed += again
         cuts = _sum(cuts, verdict.cuts)
         watched_at = max(watched_at, interval[1])
@@ -104,7 +105,7 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
     policy, cuts = terms.policy, dict[Code, int]()
     rate = min(beat.rate, policy.max_rate)
     claimed = [segment for segment in beat.segments if segment[1] > segment[0]]
-    playable = [(start, min(end, terms.duration_ms)) for start, end in claimed if start < terms.duration_ms]
+    playable = [(start, min(end, terms.media_end_ms)) for start, end in claimed if start < terms.media_end_ms]
     in_grant = clip(((since, at),), max(terms.granted_at_ms, clock.pruned_before_ms), terms.expires_at_ms)
     free = subtract(in_grant, clock.spent)
 
@@ -147,9 +148,8 @@ def _credit(lesson: Lesson, verdict: Verdict, *, live: bool) -> tuple[Lesson, Se
     return credited, replayed
 
 
-def _resume(lesson: Lesson, beat: Beat, at_ms: int) -> Lesson:
+def _resume(lesson: Lesson, position: int, at_ms: int) -> Lesson:
     """The last writer by corrected time wins; of two at the same moment, the one further on."""
-    position = min(beat.position_ms, lesson.duration_ms)
     if (at_ms, position) <= (lesson.position_at_ms, lesson.position_ms):
         return lesson
     return replace(lesson, position_ms=position, position_at_ms=at_ms)

@@ -15,13 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts import GrantPolicy
 from contracts.event import Id
-from progress_service.timing import HORIZON_MS
+from progress_service.timing import HORIZON_MS, MAX_MEDIA_MS
 from servicekit.errors import ServiceError
 
 ISSUER = "seatime/playback"
 AUDIENCE = "seatime/progress"
 MAX_TOKEN_LENGTH = 4096
-MAX_DURATION_MS = 2**31 - 1
 CLOCK_LEEWAY_S = 30
 
 _CHECKS = {"require": ["sub", "iat", "exp", "iss", "aud"], "verify_exp": False, "verify_iat": False}
@@ -42,7 +41,7 @@ class _Policy(BaseModel):
 
 
 class Grant(BaseModel):
-    """A genuine grant's claims: learner, lesson, course, session, duration (ms), times (s), counting policy."""
+    """A genuine grant's claims: learner, lesson, course, session, duration (ms, 0 if unknown), times (s), policy."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -50,7 +49,7 @@ class Grant(BaseModel):
     les: Id
     crs: Id
     sid: UUID
-    dur: int = Field(ge=0, le=MAX_DURATION_MS)
+    dur: int = Field(ge=0, le=MAX_MEDIA_MS)
     iat: int = Field(ge=0, le=2**40)
     exp: int = Field(ge=0, le=2**40)
     pol: _Policy = _Policy()

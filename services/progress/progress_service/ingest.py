@@ -16,7 +16,7 @@ def to_event(report: ProgressIn, grant: Grant, *, received_at_ms: int) -> WatchP
     """The accepted request. GrantMismatch where the report names another lesson or another duration."""
     if report.lesson_id is not None and report.lesson_id != grant.les:
         raise GrantMismatch("the grant is for another lesson")
-    if report.duration is not None and abs(report.duration - grant.dur / 1000) > DURATION_TOLERANCE_S:
+    if report.duration is not None and grant.dur and abs(report.duration - grant.dur / 1000) > DURATION_TOLERANCE_S:
         raise GrantMismatch("the grant is for a video of another duration")
     return WatchProgress(
         learner_id=grant.sub,

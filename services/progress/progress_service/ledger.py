@@ -57,6 +57,7 @@ class Ledger:
         lesson, rule = self.lessons[key], self.rules.get(key[1])
         if rule is None or lesson.completed_at_ms is not None:
             return []
+        lesson = replace(lesson, duration_ms=lesson.duration_ms or rule.duration_ms)
         passed = key in self.quizzes_passed
         if missing_in_lesson(rule, covered=lesson.covered, duration_ms=lesson.duration_ms, quiz_passed=passed):
             return []

@@ -30,7 +30,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class LessonRule:
-    """What a lesson demands. `threshold` is the lesson's own, else its course's, else the platform's."""
+    """What a lesson demands. `threshold` is the lesson's own, else its course's, else the platform's.
+
+    `duration_ms` is the video's as it is now, 0 while the provider has not told.
+    """
 
     lesson_id: str
     course_id: str
@@ -38,6 +41,7 @@ class LessonRule:
     threshold: float = DEFAULT_THRESHOLD
     required_segments: Ranges = ()
     quiz_required: bool = False
+    duration_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

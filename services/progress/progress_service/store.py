@@ -68,6 +68,21 @@ async def sessions(conn: Connection, keys: Iterable[SessionKey]) -> dict[Session
     }
 
 
+async def forget_sessions(conn: Connection, *, before_ms: int, limit: int) -> int:
+    """Delete up to `limit` sessions that ended before that time (epoch ms). Returns how many."""
+    done: str = await conn.execute(
+        """
+        DELETE FROM watch_sessions WHERE (learner_id, session_id) IN (
+            SELECT learner_id, session_id FROM watch_sessions
+            WHERE expires_at_ms < $1 AND coalesce(last_beat_ms, 0) < $1 LIMIT $2
+        )
+        """,
+        before_ms,
+        limit,
+    )
+    return int(done.rpartition(" ")[2])
+
+
 async def lessons(conn: Connection, keys: Iterable[LessonKey]) -> dict[LessonKey, Lesson]:
     """What the learners have in those lessons."""
     learners, ids = columns(sorted(set(keys)), 2)

@@ -9,6 +9,7 @@ from progress_service.ledger import LessonKey
 from progress_service.ranges import normalise
 from progress_service.rules import DEFAULT_THRESHOLD, LessonRule
 from progress_service.store import columns, to_ranges, to_text
+from progress_service.timing import MAX_MEDIA_MS
 from servicekit.database import Connection
 
 _RULES_LOCK = 0x52554C45
@@ -112,7 +113,7 @@ async def undecided_lessons(
         WHERE (l.lesson_id = ANY($1::text[]) OR l.course_id = ANY($2::text[]))
             AND NOT l.deleted AND p.completed_at_ms IS NULL
             AND (p.coverage >= coalesce(l.completion_threshold, c.completion_threshold, $3)
-                 OR NOT isempty(l.required_segments))
+                 OR NOT isempty(l.required_segments) OR p.duration_ms = 0)
         ORDER BY 1, 2
         """,
         list(lesson_ids),
@@ -126,7 +127,7 @@ async def lesson_rules(conn: Connection, lesson_ids: Iterable[str]) -> dict[str,
     """Rules of the lessons that are known and not deleted; the course's threshold stands in for a missing one."""
     rows = await conn.fetch(
         """
-        SELECT l.lesson_id, l.course_id, l.version, l.required_segments, l.quiz_required,
+        SELECT l.lesson_id, l.course_id, l.version, l.required_segments, l.quiz_required, l.duration_ms,
                coalesce(l.completion_threshold, c.completion_threshold, $2) AS threshold
         FROM lesson_rules l LEFT JOIN course_rules c USING (course_id)
         WHERE l.lesson_id = ANY($1::text[]) AND NOT l.deleted
@@ -146,6 +147,7 @@ def to_lesson_rule(row: Record) -> LessonRule:
         threshold=row["threshold"],
         required_segments=to_ranges(row["required_segments"]),
         quiz_required=row["quiz_required"],
+        duration_ms=min(row["duration_ms"] or 0, MAX_MEDIA_MS),
     )
 
 

@@ -70,12 +70,13 @@ async def lesson(conn: Connection, learner_id: str, lesson_id: str) -> LessonVie
             threshold=row["threshold"],
             required_segments=to_ranges(row["required_segments"]),
             quiz_required=row["quiz_required"],
+            duration_ms=row["video_ms"] or 0,
         )
     progress = to_lesson(row) if row["watched"] is not None else Lesson()
     return LessonView(
         course_id=rule.course_id if rule else progress.course_id,
         rule=rule,
-        duration_ms=progress.duration_ms or row["video_ms"],
+        duration_ms=progress.duration_ms or row["video_ms"] or None,
         threshold=row["threshold"],
         progress=progress,
         quiz_passed=row["quiz_passed"],

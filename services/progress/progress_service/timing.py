@@ -14,6 +14,7 @@ JITTER_MS = 30_000
 """Requests of a session whose differences lie closer than this are taken to differ by network delay only."""
 HORIZON_MS = 7 * 24 * 3_600_000
 """How long spent time is remembered, and so the longest offline grace there can be."""
+MAX_MEDIA_MS = 2**31 - 1
 MAX_SPENT_RANGES = 200
 MAX_SEQ_RANGES = 200
 
@@ -33,6 +34,11 @@ class Terms:
     @property
     def grace_ms(self) -> int:
         return min(self.policy.offline_grace_s * 1000, HORIZON_MS)
+
+    @property
+    def media_end_ms(self) -> int:
+        """Where the video ends; the provider may not have told yet, and time watched meanwhile is not lost."""
+        return self.duration_ms or MAX_MEDIA_MS
 
 
 def arrive(session: Session, request: WatchProgress) -> tuple[Session, Terms]:

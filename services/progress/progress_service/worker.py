@@ -9,6 +9,7 @@ from contracts import CourseChanged, Event, LessonChanged, QuizGraded, WatchProg
 from progress_service import consumers
 from progress_service.consumers import Wake
 from progress_service.settings import WorkerSettings
+from progress_service.sweep import sweep
 from servicekit import database, worker
 from servicekit.consumer import BatchConsumer, Received
 from servicekit.database import Pool
@@ -48,7 +49,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                     consumer(CourseChanged, consumers.on_course_changed),
                     consumer(QuizGraded, consumers.on_quiz_graded),
                 ],
-                loops={"outbox": relay.run},
+                loops={"outbox": relay.run, "sweep": partial(sweep, pool)},
                 checks={"database": partial(database.ping, pool)},
             ) as running:
                 yield running
