@@ -42,7 +42,7 @@ async def _acts(stack: Stack, steps: Steps, video: Clip | None) -> owner.Figures
     run = time.strftime("%y%m%d-%H%M%S")
     async with steps.step("video") as step:
         media = stack.data_dir / "media"
-        first = video or await asyncio.to_thread(clip.make, media, MAIN_SECONDS)
+        first = video if video is not None else await asyncio.to_thread(clip.make, media, MAIN_SECONDS)
         second = await asyncio.to_thread(clip.make, media, SECOND_SECONDS)
         step.outcome = f"{first.path.name}: {first.seconds:.1f} s, {first.size / 1e6:.1f} MB"
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
