@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 
 from servicekit.consumer import BatchConsumer, DeadLetterLimit, RetryPolicy
 from servicekit.errors import Unavailable
+from servicekit.kafka import Producer
 from servicekit.received import Received
 from servicekit.settings import CommonSettings
 from servicekit.worker import Worker
@@ -288,24 +289,33 @@ async def test_two_members_share_the_partitions_and_lose_none_when_one_leaves(
     assert await ledger.numbers() == list(range(300))
 
 
-async def test_parsing_our_own_way_keeps_manual_acknowledgement(settings: CommonSettings) -> None:
-    """No record is committed by the framework: neither before, nor when the handler fails beyond all expectation."""
+class Defective(Producer):
+    """A producer with a defect that nobody foresaw."""
+
+    async def send_raw(self, *_: Any, **__: Any) -> None:
+        raise RuntimeError("a defect")
+
+
+async def test_whatever_is_raised_nothing_is_acknowledged_that_was_not_applied(settings: CommonSettings) -> None:
+    """Handler and burial both fail in ways nobody foresaw: the batch comes again, and no later one commits past it."""
     seen: list[int] = []
+    healed = False
 
     async def handle(batch: Sequence[Received[Ping]]) -> None:
         seen.extend(received.event.number for received in batch)
-        if len(seen) < 3:
+        if not healed:
             raise asyncio.InvalidStateError("surprise")
 
-    # a dead letter that cannot be written is the way to make burying fail, too
-    await kit.send_all(settings, [record(1)])
-    broken = consumer(handle)
+    await kit.send_all(settings, [{"key": b"one", "value": Ping(number=n).to_json()} for n in range(3)])
+    broken = consumer(handle, max_records=1)
     async with working(settings, broken):
-        producer, broken._producer = broken._producer, None
-        await until(lambda: broken.failing_s >= 0 and len(seen) >= 2)
+        broken._producer = Defective(settings, service="tests")
+        await until(lambda: len(seen) >= 3)
         assert await kit.committed(settings, "tests.pings") == 0
-        broken._producer = producer
-        await done(settings, 1)
+        assert set(seen) == {0}
+        healed = True
+        await done(settings, 3)
+    assert seen[-3:] == [0, 1, 2]
 
 
 async def test_lag_counts_what_the_broker_has_and_we_have_not(settings: CommonSettings) -> None:
@@ -328,7 +338,6 @@ async def test_lag_counts_what_the_broker_has_and_we_have_not(settings: CommonSe
 
 def test_a_worker_without_the_dead_letter_topic_of_a_consumer_does_not_start(settings: CommonSettings) -> None:
     """A dead letter without a topic would block its partition for ever: better known at start."""
-    from servicekit.kafka import Producer
 
     async def handle(batch: Sequence[Received[Ping]]) -> None: ...
 
