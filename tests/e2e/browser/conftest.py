@@ -44,12 +44,18 @@ def built_web() -> Path:
 
 
 @pytest.fixture
-async def browser(built_web: Path) -> AsyncIterator[Browser]:
+async def chromium_flags() -> list[str]:
+    """A module may put its own in place."""
+    return FLAGS
+
+
+@pytest.fixture
+async def browser(built_web: Path, chromium_flags: list[str]) -> AsyncIterator[Browser]:
     chromium = tools.chromium()
     if chromium is None:
         pytest.skip("no Chromium on this machine: `make browser`")
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        launched = await playwright.chromium.launch(executable_path=chromium, args=chromium_flags)
         yield launched
         await launched.close()
 
