@@ -239,7 +239,7 @@ async def test_stopping_while_a_batch_fails_is_prompt_and_commits_nothing(
     async def fail(batch: Sequence[Received[Ping]]) -> None:
         raise Unavailable("down")
 
-    slow = RetryPolicy(first_s=5, max_s=60, budget_s=60)
+    slow = RetryPolicy(first_s=30, max_s=60, budget_s=60)
     await kit.send_all(settings, [record(n) for n in range(9)])
     loop = asyncio.get_running_loop()
     async with working(settings, consumer(fail, retry=slow)) as worker:
