@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import {
   CompletionStatus,
@@ -15,13 +15,14 @@ import { LessonList } from '../LessonList';
 import { Failure, Loading, Notice } from '../Notice';
 import { useSession } from '../session';
 import { useParam } from '../useParam';
+import { whileProcessing } from '../whileProcessing';
 import { useTitle } from '../useTitle';
 import { canManage, type User } from '../users';
 
 export const CoursePage = () => {
   const courseId = useParam('courseId');
   const api = useSeatimeApi();
-  const course = useResource(useCallback(() => api.course(courseId), [api, courseId]));
+  const course = useResource(useCallback(() => api.course(courseId), [api, courseId]), whileProcessing);
   const progress = useResource(useCallback(() => api.courseProgress(courseId), [api, courseId]));
   const { lessonId } = useParams();
   const { user } = useSession();
@@ -89,11 +90,12 @@ const Lesson = ({ lesson, preview, onChange }: LessonProps) => {
   const { user } = useSession();
   const [position, setPosition] = useState<number>();
   const { data: progress, changed } = useLessonProgress(lesson.id);
-  const accepted = useCallback(() => {
-    changed();
-    onChange();
-  }, [changed, onChange]);
+  const coverage = progress?.coverage;
   const duration = progress?.duration ?? lesson.duration;
+
+  useEffect(() => {
+    if (coverage !== undefined) onChange();
+  }, [coverage, onChange]);
 
   return (
     <section className="lesson" aria-label={lesson.title}>
@@ -101,7 +103,7 @@ const Lesson = ({ lesson, preview, onChange }: LessonProps) => {
         lesson={lesson}
         {...(user ? { viewerId: user.id } : {})}
         onProgress={setPosition}
-        onAccepted={accepted}
+        onAccepted={changed}
       />
       <h2>{lesson.title}</h2>
       {preview && <p className="muted small">A preview: what you watch here is not counted.</p>}

@@ -13,13 +13,14 @@ import { Failure, Loading, Notice } from '../Notice';
 import { useSession } from '../session';
 import { useParam } from '../useParam';
 import { useTitle } from '../useTitle';
+import { whileProcessing } from '../whileProcessing';
 import { canManage } from '../users';
 
 export default function UploadPage() {
   const courseId = useParam('courseId');
   const api = useSeatimeApi();
   const { user } = useSession();
-  const course = useResource(useCallback(() => api.course(courseId), [api, courseId]));
+  const course = useResource(useCallback(() => api.course(courseId), [api, courseId]), whileProcessing);
 
   if (!canManage(user)) return <Notice title="Not for you" message="Only the course’s owner uploads videos." />;
   if (course.data !== undefined) return <Upload course={course.data} reload={course.reload} />;
