@@ -4,7 +4,7 @@
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 RUN := .venv/bin/python
-PY := libs services tools tests $(wildcard benchmarks)
+PY := libs services tools tests benchmarks deploy
 SERVICES := upload playback progress analytics
 export PYTHONUNBUFFERED = 1
 
@@ -18,7 +18,7 @@ export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup java web browser demo up status down test unit e2e check lint format types imports web-check \
+.PHONY: help setup java web judges programs secrets gateway demo up status down test unit e2e check lint format types imports web-check \
 	bench schemas docs lock lock-jars clean $(addprefix migrate-,$(SERVICES))
 
 help: ## print the targets
@@ -36,13 +36,13 @@ status: setup ## what of it runs
 down: setup ## end it
 	@$(RUN) -m devstack down
 
-test: setup java web browser ## all tests (ARGS="-k webhook")
+test: setup java web judges programs ## all tests (ARGS="-k webhook")
 	@$(RUN) -m pytest $(ARGS)
 
-unit: setup java ## all tests but those of the whole system and the browser
+unit: setup java judges programs ## all tests but those of the whole system and the browser
 	@$(RUN) -m pytest -m "not e2e and not browser" $(ARGS)
 
-e2e: setup java web browser ## the tests of the whole system: real processes, and a browser
+e2e: setup java web programs ## the tests of the whole system: real processes, and a browser
 	@$(RUN) -m pytest -m "e2e or browser" $(ARGS)
 
 check: lint types imports web-check test ## exactly what CI runs
@@ -56,7 +56,7 @@ format: setup ## put the style right
 	@$(RUN) -m ruff check --fix $(PY)
 
 types: setup ## the type checker, strict
-	@$(RUN) -m mypy libs services tools
+	@$(RUN) -m mypy libs services tools benchmarks deploy
 
 imports: setup ## who may import whom
 	@.venv/bin/lint-imports
@@ -64,8 +64,8 @@ imports: setup ## who may import whom
 web-check: setup web ## the web app's own linter and tests
 	@$(RUN) -m devstack.web check
 
-bench: setup java ## the benchmarks
-	@$(RUN) -m benchmarks $(ARGS)
+bench: setup java ## list the benchmarks, or run one (NAME=outbox)
+	@$(RUN) -m benchmarks $(NAME) $(ARGS)
 
 setup: ## what everything needs, into .venv and the cache folder; at once when nothing changed
 	@test -n "$(PYTHON)" || { echo "Seatime needs Python 3.11 or later; none was found. Name one: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -77,14 +77,23 @@ java: setup ## fetch Kafka's and S3Proxy's jars by their locks
 web: setup ## build the web app where its sources changed
 	@$(RUN) -m devstack.web build
 
-browser: setup ## find Chromium for the browser tests, or install Debian's as root
-	@$(RUN) -m devstack.browser
+judges: setup ## fetch Mux's own programs, which judge the simulator in the tests
+	@$(RUN) -m devstack.web judges
+
+programs: setup ## find Chromium and nginx for the tests, or install Debian's as root
+	@$(RUN) -m devstack.debian
+
+secrets: setup ## write the .env that docker compose reads
+	@$(RUN) deploy/make_env.py
+
+gateway: setup ## write the production gateway's nginx.conf from the routing table
+	@$(RUN) deploy/gateway/render.py
 
 schemas: setup ## export the events' JSON Schemas
 	@$(RUN) -m contracts.export
 
 lock: setup ## resolve the requirements anew into their hash locks
-	@for name in requirements requirements-dev requirements-uv requirements-java requirements-node requirements-ffmpeg; do \
+	@for name in requirements requirements-dev requirements-build requirements-uv requirements-java requirements-node requirements-ffmpeg; do \
 		echo "· $$name.lock"; \
 		$(RUN) -m uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url -q --no-header $(ARGS) \
 			$$name.in -o $$name.lock || exit 1; \

@@ -3,7 +3,6 @@
 import base64
 import json
 import secrets
-import sys
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -56,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from devstack import routing
+from devstack import routing, tools
 from tests.serving import serving
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -70,7 +69,9 @@ def _echo(service: str) -> Starlette:
 
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[str]:
-    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    nginx = tools.nginx()
+    if nginx is None:
+        pytest.skip("no nginx on this machine: apt-get install nginx-light")
     web = tmp_path / "web"
     web.mkdir()
     (web / "index.html").write_text("the web app")

@@ -13,9 +13,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from devstack import tools
+from devstack import web as npm
 from mux_sim.testing import make_clip
-
-JUDGES = Path(__file__).parent.parent / "judges"
 
 
 @pytest.fixture(scope="session")
@@ -33,14 +32,8 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def judges() -> Path:
     """The folder of Mux's own clients, installed from its lock if they aren't yet."""
-    installed, wanted = JUDGES / "node_modules" / ".package-lock.json", JUDGES / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
-        command = [*tools.npm(), "ci", "--prefix", str(JUDGES)]
-        done = subprocess.run(
-            command, env=tools.environment(), cwd=JUDGES, capture_output=True, text=True, timeout=300, check=False
-        )
-        assert done.returncode == 0, done.stderr
-    return JUDGES
+    npm.judges()
+    return npm.JUDGES
 
 
 def ask_node(judges: Path, script: str, question: dict[str, Any]) -> dict[str, Any]:

@@ -70,6 +70,12 @@ def chromium() -> str | None:
     return next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
 
 
+@cache
+def nginx() -> str | None:
+    """An nginx for the gateway's tests, or None. Debian keeps it where only root's PATH leads."""
+    return os.environ.get("NGINX") or shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
 def environment() -> dict[str, str]:
     """This environment with the resolved programs in it: the variables above, and node's folder on PATH."""
     path = os.pathsep.join((str(Path(node()).parent), os.environ.get("PATH", os.defpath)))

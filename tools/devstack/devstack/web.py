@@ -8,10 +8,10 @@ from pathlib import Path
 
 from devstack import tools
 from devstack.errors import StackError
-from devstack.paths import WEB, cache_dir
+from devstack.paths import ROOT, WEB, cache_dir
 from devstack.progress import heartbeat
 
-DIST, MODULES = WEB / "dist", WEB / "node_modules"
+DIST, JUDGES = WEB / "dist", ROOT / "tests" / "judges"
 IGNORED = {"node_modules", "dist", ".vite", "coverage"}
 TIMEOUT = 900
 
@@ -26,12 +26,17 @@ def build() -> Path:
     return DIST
 
 
-def install() -> None:
-    """`npm ci` where the lock changed."""
-    stamp, state = MODULES / ".stamp", _hash([WEB / "package.json", WEB / "package-lock.json"])
+def install(folder: Path = WEB, what: str = "fetching the web app's packages") -> None:
+    """`npm ci` in a folder with a lock, where that changed."""
+    stamp, state = folder / "node_modules" / ".stamp", _hash([folder / "package.json", folder / "package-lock.json"])
     if _read(stamp) != state:
-        _npm("fetching the web app's packages", "ci", "--no-audit", "--no-fund", "--prefer-offline")
+        _npm(what, "ci", "--no-audit", "--no-fund", "--prefer-offline", folder=folder)
         stamp.write_text(state)
+
+
+def judges() -> None:
+    """The programs by Mux and others that judge the simulator in the tests."""
+    install(JUDGES, "fetching the tests' judges")
 
 
 def check() -> None:
@@ -45,11 +50,11 @@ def environment() -> dict[str, str]:
     return {"npm_config_cache": str(cache_dir() / "npm"), "npm_config_update_notifier": "false"} | tools.environment()
 
 
-def _npm(what: str, *arguments: str) -> None:
+def _npm(what: str, *arguments: str, folder: Path = WEB) -> None:
     with heartbeat(what):
-        done = subprocess.run([*tools.npm(), *arguments], cwd=WEB, env=environment(), timeout=TIMEOUT, check=False)
+        done = subprocess.run([*tools.npm(), *arguments], cwd=folder, env=environment(), timeout=TIMEOUT, check=False)
     if done.returncode:
-        raise StackError(f"{what} failed: npm {' '.join(arguments)} in {WEB} ended with {done.returncode}")
+        raise StackError(f"{what} failed: npm {' '.join(arguments)} in {folder} ended with {done.returncode}")
 
 
 def _sources() -> list[Path]:
@@ -63,7 +68,7 @@ def _sources() -> list[Path]:
 def _hash(files: list[Path]) -> str:
     digest = hashlib.sha256()
     for path in files:
-        digest.update(str(path.relative_to(WEB)).encode() + b"\0" + path.read_bytes())
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -73,6 +78,6 @@ def _read(stamp: Path) -> str:
 
 if __name__ == "__main__":
     try:
-        check() if sys.argv[1:] == ["check"] else build()
+        {"check": check, "judges": judges, "build": build}[sys.argv[1]]()
     except StackError as error:
         sys.exit(str(error))
