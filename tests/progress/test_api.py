@@ -9,31 +9,16 @@ from uuid import uuid4
 import httpx
 import pytest
 from aiokafka import AIOKafkaConsumer
-from pydantic import SecretStr
 
 from contracts import LessonRules, QuizGraded, WatchProgress, topics
 from progress_service.app import create_app
-from progress_service.settings import Settings
 from servicekit import kafka
-from servicekit.auth import issue_token
 from servicekit.database import Pool
 from tests.databases import Database
-from tests.progress.granting import KEY_ID, PRIVATE, grant, public_pem
+from tests.progress.calling import NOWHERE, bearer, client_of, settings_for
+from tests.progress.granting import PRIVATE, grant
 from tests.progress.handling import handle
 from tests.progress.making import course_changed, lesson_changed, quiz_graded, watching
-
-SECRET = "a secret of the tests that is long enough to sign with"
-NOWHERE = "127.0.0.1:9"
-
-
-def settings_for(database: Database, bootstrap: str, prefix: str = "") -> Settings:
-    return Settings(
-        database_url=database.app_url,
-        kafka_bootstrap_servers=bootstrap,
-        kafka_topic_prefix=prefix,
-        auth_jwt_secret=SecretStr(SECRET),
-        watch_grant_public_keys={KEY_ID: public_pem()},
-    )
 
 
 @pytest.fixture
@@ -54,15 +39,6 @@ async def deaf_api(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(settings_for(database, NOWHERE))
     async with app.router.lifespan_context(app), client_of(app) as client:
         yield client
-
-
-def client_of(app: Any) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://progress", timeout=20)
-
-
-def bearer(user: str, *roles: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {issue_token(SECRET, user, *roles)}"}
 
 
 def body(token: str | None = None, *, beats: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, Any]:

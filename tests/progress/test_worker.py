@@ -19,9 +19,9 @@ from servicekit.kafka import Producer
 from servicekit.outbox import message_of
 from servicekit.worker import Worker
 from tests.databases import Database
+from tests.progress.calling import NOWHERE, bearer, client_of, settings_for
 from tests.progress.granting import grant
 from tests.progress.making import course_changed, lesson_changed, watching
-from tests.progress.test_api import NOWHERE, bearer, client_of, settings_for
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         service=SERVICE,
         title="Seatime progress",
-        version="1",
+        version="0.1.0",
         lifespan=lifespan,
         checks=checks,
         max_body_bytes=MAX_BODY_BYTES,
