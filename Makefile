@@ -5,7 +5,6 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 RUN := .venv/bin/python
 PY := libs services tools tests benchmarks deploy
-SERVICES := upload playback progress analytics
 export PYTHONUNBUFFERED = 1
 
 # Where a proxy signs anew what it passes on, the machine's certificates know it and those in the wheels do not.
@@ -18,8 +17,8 @@ export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup java web judges programs secrets gateway demo up status down test unit e2e check lint format types imports web-check \
-	bench schemas docs lock lock-jars clean $(addprefix migrate-,$(SERVICES))
+.PHONY: help setup java web judges programs secrets gateway demo up status down test unit e2e check lint format types web-check \
+	bench schemas lock lock-jars clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z][a-z%-]*:.*## / { printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,11 +44,12 @@ unit: setup java judges programs ## all tests but those of the whole system and 
 e2e: setup java web programs ## the tests of the whole system: real processes, and a browser
 	@$(RUN) -m pytest -m "e2e or browser" $(ARGS)
 
-check: lint types imports web-check test ## exactly what CI runs
+check: lint types web-check test ## exactly what CI runs
 
-lint: setup ## style and likely mistakes
+lint: setup ## style, likely mistakes, and who may import whom
 	@$(RUN) -m ruff format --check $(PY)
 	@$(RUN) -m ruff check $(PY)
+	@.venv/bin/lint-imports
 
 format: setup ## put the style right
 	@$(RUN) -m ruff format $(PY)
@@ -57,9 +57,6 @@ format: setup ## put the style right
 
 types: setup ## the type checker, strict
 	@$(RUN) -m mypy libs services tools benchmarks deploy
-
-imports: setup ## who may import whom
-	@.venv/bin/lint-imports
 
 web-check: setup web ## the web app's own linter and tests
 	@$(RUN) -m devstack.web check
@@ -89,8 +86,11 @@ secrets: setup ## write the .env that docker compose reads
 gateway: setup ## write the production gateway's nginx.conf from the routing table
 	@$(RUN) deploy/gateway/render.py
 
-schemas: setup ## export the events' JSON Schemas
+schemas: setup ## write the events' JSON Schemas and pages from the contracts
 	@$(RUN) -m contracts.export
+
+migrate-%: setup ## bring a service's database up to date (DATABASE_OWNER_URL_…, else the running stack's)
+	@$(RUN) -m devstack migrate $*
 
 lock: setup ## resolve the requirements anew into their hash locks
 	@for name in requirements requirements-dev requirements-build requirements-uv requirements-java requirements-node requirements-ffmpeg; do \
@@ -101,9 +101,6 @@ lock: setup ## resolve the requirements anew into their hash locks
 
 lock-jars: setup ## the same for the jars (needs Maven)
 	@$(RUN) -m devstack.lock_jars
-
-$(addprefix migrate-,$(SERVICES)): migrate-%: setup
-	@$(RUN) -m devstack migrate $*
 
 clean: down ## remove what was built and the stack's data; the cache folder stays
 	@$(RUN) -m devstack clean
