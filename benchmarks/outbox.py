@@ -12,6 +12,7 @@ from uuid import uuid4
 from rich.console import Console
 
 from servicekit import database, kafka, outbox
+from servicekit.producer import Producer
 from servicekit.settings import CommonSettings
 from tests.databases import Postgres
 from tests.infra import Infra
@@ -52,7 +53,7 @@ async def run(infra: Infra) -> tuple[dict[str, float], dict[str, float]]:
     events = [_Event(f"learner-{number % _KEYS}") for number in range(_EVENTS)]
     try:
         await kafka.ensure_topics(settings, [_Topic()])
-        async with kafka.Producer(settings, service="bench") as producer:
+        async with Producer(settings, service="bench") as producer:
             await producer.wait_connected(30)
             console.print(f"bare producer, {_EVENTS} events …")
             bare = await _bare(producer, events)
@@ -65,7 +66,7 @@ async def run(infra: Infra) -> tuple[dict[str, float], dict[str, float]]:
     return figures, {"relay_to_producer": round(relayed / bare, 3)}
 
 
-async def _bare(producer: kafka.Producer, events: list[_Event]) -> float:
+async def _bare(producer: Producer, events: list[_Event]) -> float:
     started = time.perf_counter()
     for first in range(0, len(events), _WINDOW):
         await asyncio.gather(
@@ -74,7 +75,7 @@ async def _bare(producer: kafka.Producer, events: list[_Event]) -> float:
     return len(events) / (time.perf_counter() - started)
 
 
-async def _relayed(dsn: str, producer: kafka.Producer, events: list[_Event]) -> float:
+async def _relayed(dsn: str, producer: Producer, events: list[_Event]) -> float:
     pool = await database.create_pool(dsn, application_name="bench", max_size=2)
     try:
         async with database.transaction(pool) as conn:

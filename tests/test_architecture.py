@@ -26,7 +26,7 @@ from tests import service_settings
 CHECKOUT = Path(__file__).resolve().parents[1]
 SERVICES = ("upload", "playback", "progress", "analytics")
 EACH_SERVICE = pytest.mark.parametrize("service", SERVICES)
-SQL_FILES = re.compile(r"(store\w*|inbox)\.py")
+SQL_FILES = re.compile(r"(store\w*)\.py")
 SQL = re.compile(
     r"\s*(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\w+.*\sSET\s|DELETE\s+FROM\s|WITH\s+(RECURSIVE\s+)?\w+\s*(\(.*?\)\s*)?AS\s"
     r"|CREATE\s+(TABLE|INDEX|POLICY|ROLE)|ALTER\s+TABLE\s|GRANT\s|TRUNCATE\s|LISTEN\s|NOTIFY\s|SET\s+LOCAL\s)",

@@ -11,7 +11,8 @@ import pytest
 
 from contracts import Topic, examples, topics
 from contracts.registry import model_of
-from servicekit.kafka import Message, Producer
+from servicekit.kafka import Message
+from servicekit.producer import Producer
 from servicekit.settings import CommonSettings
 from tests import service_settings
 from tests.databases import Database

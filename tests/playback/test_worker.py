@@ -12,8 +12,9 @@ from aiokafka import AIOKafkaConsumer
 
 from contracts import CourseRules, EnrollmentChanged, Event, PlaybackGranted, topics
 from playback_service.worker import create_worker
-from servicekit.kafka import Message, Producer
+from servicekit.kafka import Message
 from servicekit.outbox import message_of
+from servicekit.producer import Producer
 from servicekit.worker import Worker
 from tests.playback.conftest import MakeSettings, OpenSchool
 from tests.playback.school import School, course_changed, enrollment_changed, lesson_changed, mux_video, problem

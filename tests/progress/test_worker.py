@@ -15,8 +15,8 @@ from progress_service.app import create_app
 from progress_service.settings import WorkerSettings
 from progress_service.worker import create_worker
 from servicekit.database import Pool
-from servicekit.kafka import Producer
 from servicekit.outbox import message_of
+from servicekit.producer import Producer
 from servicekit.worker import Worker
 from tests.databases import Database
 from tests.progress.calling import NOWHERE, bearer, client_of, settings_for

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from servicekit import worker
 from servicekit.consumer import BatchConsumer
 from servicekit.database import create_pool
-from servicekit.kafka import Producer
+from servicekit.producer import Producer
 from servicekit.received import Received
 from servicekit.settings import CommonSettings
 from servicekit.worker import Worker

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 
 from servicekit.consumer import BatchConsumer
 from servicekit.database import Connection, Pool, create_pool
-from servicekit.kafka import Producer, ensure_topics
+from servicekit.kafka import ensure_topics
+from servicekit.producer import Producer
 from servicekit.received import Received
 from servicekit.settings import CommonSettings
 from servicekit.worker import Worker

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 
 from servicekit.consumer import BatchConsumer, DeadLetterLimit, RetryPolicy
 from servicekit.errors import Unavailable
-from servicekit.kafka import Producer
+from servicekit.producer import Producer
 from servicekit.received import Received
 from servicekit.settings import CommonSettings
 from servicekit.worker import Worker

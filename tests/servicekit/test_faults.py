@@ -18,8 +18,9 @@ from devstack.ports import free_port
 from servicekit import kafka
 from servicekit.consumer import BatchConsumer
 from servicekit.errors import BrokerUnavailable
-from servicekit.kafka import Producer, ensure_topics, ping
+from servicekit.kafka import ensure_topics, ping
 from servicekit.outbox import message_of
+from servicekit.producer import Producer
 from servicekit.settings import CommonSettings
 from tests.databases import Database
 from tests.servicekit import kit

@@ -17,8 +17,9 @@ from servicekit import http, telemetry
 from servicekit.auth import CurrentPrincipal, issue_token, require_roles
 from servicekit.database import Pool, create_pool, ping, transaction
 from servicekit.errors import Conflict, ServiceError
-from servicekit.kafka import Producer, ensure_topics
+from servicekit.kafka import ensure_topics
 from servicekit.outbox import OutboxRelay, append, message_of
+from servicekit.producer import Producer
 from servicekit.settings import CommonSettings
 from tests.databases import Database
 from tests.proxy import proxy

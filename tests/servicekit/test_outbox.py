@@ -10,9 +10,10 @@ import pytest
 
 from servicekit import telemetry
 from servicekit.database import transaction
-from servicekit.kafka import Message, Producer, ensure_topics
+from servicekit.kafka import Message, ensure_topics
 from servicekit.outbox import OutboxRelay, append
 from servicekit.process import keep_running
+from servicekit.producer import Producer
 from servicekit.settings import CommonSettings
 from tests.databases import Database
 from tests.proxy import proxy

@@ -23,8 +23,9 @@ from servicekit import metrics, telemetry
 from servicekit.database import TRANSIENT
 from servicekit.deadletters import DeadLetterLimit, DeathRate, bury
 from servicekit.errors import BrokerUnavailable, Unavailable
-from servicekit.kafka import Producer, TopicSpec
+from servicekit.kafka import TopicSpec
 from servicekit.process import terminate
+from servicekit.producer import Producer
 from servicekit.received import Received
 from servicekit.settings import CommonSettings
 

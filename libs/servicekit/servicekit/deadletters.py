@@ -11,7 +11,8 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from servicekit import metrics, telemetry
 from servicekit.errors import BrokerUnavailable
-from servicekit.kafka import Header, Producer
+from servicekit.kafka import Header
+from servicekit.producer import Producer
 
 _KEPT_OF_OVERSIZED = 64 * 1024
 

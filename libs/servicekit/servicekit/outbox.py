@@ -19,7 +19,8 @@ from aiokafka.errors import MessageSizeTooLargeError
 from servicekit import metrics, telemetry
 from servicekit.database import OUTAGE, Connection, connect
 from servicekit.errors import BrokerUnavailable
-from servicekit.kafka import Message, Producer, Publishable, cloud_event_headers
+from servicekit.kafka import Message, Publishable, cloud_event_headers
+from servicekit.producer import Producer
 from servicekit.telemetry import get_logger
 
 CHANNEL = "outbox"

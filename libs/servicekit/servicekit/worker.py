@@ -17,8 +17,9 @@ from servicekit import kafka, metrics, telemetry
 from servicekit.consumer import BatchConsumer
 from servicekit.errors import Unavailable
 from servicekit.health import Check, readiness
-from servicekit.kafka import Producer, TopicSpec
+from servicekit.kafka import TopicSpec
 from servicekit.process import exit_code, keep_running
+from servicekit.producer import Producer
 from servicekit.settings import CommonSettings
 
 S = TypeVar("S", bound=CommonSettings)

@@ -8,7 +8,7 @@ from analytics_service import consumers
 from analytics_service.settings import Settings
 from servicekit import database, worker
 from servicekit.consumer import BatchConsumer
-from servicekit.kafka import Producer
+from servicekit.producer import Producer
 from servicekit.topic_ids import TopicIds, fetch_topic_id
 from servicekit.worker import Worker
 

@@ -10,8 +10,8 @@ from playback_service.settings import Settings
 from servicekit import worker
 from servicekit.consumer import BatchConsumer
 from servicekit.database import create_pool, ping
-from servicekit.kafka import Producer
 from servicekit.outbox import OutboxRelay
+from servicekit.producer import Producer
 from servicekit.worker import Worker
 
 SERVICE = "playback"

@@ -10,7 +10,7 @@ from progress_service.grants import GrantVerifier
 from progress_service.settings import Settings
 from servicekit import database, http, kafka, telemetry
 from servicekit.health import Check
-from servicekit.kafka import Producer
+from servicekit.producer import Producer
 
 SERVICE = "progress"
 MAX_BODY_BYTES = 512 * 1024

@@ -26,8 +26,8 @@ from progress_service.schemas import (
 from servicekit.auth import CurrentPrincipal
 from servicekit.database import Pool, transaction
 from servicekit.errors import Forbidden, NotFound
-from servicekit.kafka import Producer
 from servicekit.outbox import message_of
+from servicekit.producer import Producer
 
 _JSON_TYPES = ("", "application/json", "text/plain")
 

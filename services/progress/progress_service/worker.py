@@ -13,8 +13,8 @@ from progress_service.sweep import sweep
 from servicekit import database, worker
 from servicekit.consumer import BatchConsumer, Received
 from servicekit.database import Pool
-from servicekit.kafka import Producer
 from servicekit.outbox import OutboxRelay
+from servicekit.producer import Producer
 from servicekit.worker import Worker
 
 SERVICE = "progress"

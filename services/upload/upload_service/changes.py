@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from servicekit import outbox
 from servicekit.database import Connection
-from upload_service import announce, inbox, observations, store
+from upload_service import announce, observations, store, store_inbox
 from upload_service.errors import NotAnEvent
 from upload_service.lifecycle import Knowledge, Upload, effects, learn
 from upload_service.model import Course, Lesson, in_order
@@ -87,7 +87,7 @@ async def take_in(conn: Connection, body: bytes) -> str:
     """
     event = MuxEvent.of(body)
     subject = observations.subject_of(event.type, event.data)
-    if not await inbox.take_in(conn, event.id, event.type, body.decode(), subject):
+    if not await store_inbox.take_in(conn, event.id, event.type, body.decode(), subject):
         return "duplicate"
     return await apply(conn, event)
 
@@ -96,7 +96,7 @@ async def apply(conn: Connection, event: MuxEvent) -> str:
     """Apply an event that is in the inbox and was not applied before. Returns what became of it."""
     fact = observations.of_event(event.type, event.data)
     if fact is None:
-        await inbox.settle(conn, event.id, "ignored")
+        await store_inbox.settle(conn, event.id, "ignored")
         return "ignored"
     subject = observations.subject_of(event.type, event.data)
     known = await store.upload_of_mux(conn, subject.mux_upload_id, subject.mux_asset_id)
@@ -104,7 +104,7 @@ async def apply(conn: Connection, event: MuxEvent) -> str:
         await observe(conn, known.lesson_id, known.id, fact)
     elif not await _adopt(conn, subject, fact):
         return "parked"
-    await inbox.settle(conn, event.id, "applied")
+    await store_inbox.settle(conn, event.id, "applied")
     return "applied"
 
 
@@ -140,5 +140,5 @@ async def add_upload(conn: Connection, before: Lesson, upload: Upload) -> None:
 
 async def replay_parked(conn: Connection, lesson_id: str, *, mux_upload_id: str | None = None) -> None:
     """Apply the parked events that name this lesson or upload, now that it is here."""
-    for event in await inbox.parked_for(conn, mux_upload_id=mux_upload_id, lesson_id=lesson_id):
+    for event in await store_inbox.parked_for(conn, mux_upload_id=mux_upload_id, lesson_id=lesson_id):
         await apply(conn, MuxEvent.of(event.payload))

@@ -12,7 +12,7 @@ from prometheus_client import Counter, Gauge
 from servicekit.database import Pool, acquire, transaction
 from servicekit.errors import ServiceError, Unavailable
 from servicekit.telemetry import get_logger
-from upload_service import changes, inbox, observations
+from upload_service import changes, observations, store_inbox
 from upload_service.changes import MuxEvent
 from upload_service.errors import MuxNotFound
 from upload_service.lifecycle import Knowledge
@@ -54,7 +54,7 @@ class Reconciler:
     async def check_parked(self) -> None:
         """A readiness check: raises if a webhook has waited for too long for its upload."""
         async with acquire(self.pool, timeout=2) as conn:
-            age = await inbox.parked_age_s(conn)
+            age = await store_inbox.parked_age_s(conn)
         PARKED_AGE.set(age)
         if age > self.settings.parked_red_after_s:
             raise Unavailable(f"a webhook has been parked for {age:.0f} s")
@@ -62,19 +62,21 @@ class Reconciler:
     async def _replay(self) -> None:
         for _ in range(_REPLAYS_PER_TURN):
             async with transaction(self.pool) as conn:
-                parked = await inbox.next_applicable(conn)
+                parked = await store_inbox.next_applicable(conn)
                 if parked is None:
                     break
                 await changes.apply(conn, MuxEvent.of(parked.payload))
         async with transaction(self.pool) as conn:
-            expired = await inbox.expire(conn, after_s=self.settings.parked_expire_after_s)
-            PARKED_AGE.set(await inbox.parked_age_s(conn))
+            expired = await store_inbox.expire(conn, after_s=self.settings.parked_expire_after_s)
+            PARKED_AGE.set(await store_inbox.parked_age_s(conn))
         if expired:
             log.warning("gave up parked webhooks", events=expired)
 
     async def _delete_discarded(self) -> None:
         async with transaction(self.pool) as conn:
-            claimed = await inbox.claim_discarded(conn, again_after_s=self.settings.reconcile_after_s, limit=_PER_TURN)
+            claimed = await store_inbox.claim_discarded(
+                conn, again_after_s=self.settings.reconcile_after_s, limit=_PER_TURN
+            )
         for upload in claimed:
             if upload.mux_asset_id is None:
                 continue
@@ -88,7 +90,7 @@ class Reconciler:
 
     async def _ask_about_silent(self) -> None:
         async with transaction(self.pool) as conn:
-            claimed = await inbox.claim_silent(conn, after_s=self.settings.reconcile_after_s, limit=_PER_TURN)
+            claimed = await store_inbox.claim_silent(conn, after_s=self.settings.reconcile_after_s, limit=_PER_TURN)
         for upload in claimed:
             try:
                 fact = await self._ask(upload)

@@ -7,8 +7,8 @@ from functools import partial
 from contracts import topics
 from servicekit import database, worker
 from servicekit.errors import Unavailable
-from servicekit.kafka import Producer
 from servicekit.outbox import OutboxRelay
+from servicekit.producer import Producer
 from servicekit.worker import Worker
 from upload_service.mux import MuxService
 from upload_service.reconcile import Reconciler
