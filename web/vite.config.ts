@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 /** Where `npm run dev` finds a running stack's gateway. */
-const gateway = process.env['SEATIME_GATEWAY'] ?? 'http://127.0.0.1:8080';
+const gateway = process.env['SEATIME_GATEWAY'] ?? 'http://127.0.0.1:8600';
 
 export default defineConfig({
   plugins: [react()],
