@@ -79,7 +79,7 @@ async def test_watched_time_is_exact_although_workers_and_broker_are_killed(plat
     everybody = asyncio.gather(*watching)
     for victim in ("progress-worker", "kafka", "progress-worker", "analytics-worker", "progress-worker"):
         await _some_progress(platform, lesson, learners)
-        await asyncio.to_thread(platform.stack.kill, victim)
+        await asyncio.to_thread(platform.stack.crash, victim)
     await everybody
     restarts = {name: times for name, _, _, times in platform.stack.describe()}
     assert (restarts["progress-worker"], restarts["kafka"], restarts["analytics-worker"]) == (3, 1, 1)

@@ -1,5 +1,6 @@
 """A child process of its own group with its log in a file; a watchdog ends it when this process cannot."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -35,9 +36,15 @@ class _Watchdog:
                     start_new_session=True,
                 )
                 self._owner = os.getpid()
+                atexit.register(self._close)
             assert self._process.stdin is not None
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
+
+    def _close(self) -> None:
+        """At the end of this process: what still runs is ended, and waited for."""
+        if self._process is not None and self._owner == os.getpid():
+            self._process.communicate(timeout=watchdog.GRACE + 5)
 
 
 _watchdog = _Watchdog()

@@ -28,7 +28,7 @@ class Stack:
 
     `env` is what the services are told, `urls` where people go, `ports` and `credentials` the rest. `extra` is put over
     the services' environment; `services=False` starts the infrastructure alone. `kill(name)` is a crash (the
-    supervisor starts it again), `halt(name)` lasts until `resume(name)`, `restart(name)` is both.
+    supervisor starts it again, `crash` waits for that), `halt(name)` lasts until `resume(name)`, `restart` is both.
     Names: postgres kafka s3proxy mux_sim gateway <service>-worker.
     """
 
@@ -104,6 +104,12 @@ class Stack:
 
     def kill(self, name: str) -> None:
         self._supervisor.kill(name)
+
+    def crash(self, name: str, timeout: float = 90) -> None:
+        """`kill`, and wait until the supervisor has it back and ready."""
+        before = next(watched.restarts for watched in self._supervisor.watched if watched.name == name)
+        self.kill(name)
+        self._supervisor.wait_restarted(name, before + 1, timeout)
 
     def halt(self, name: str, *, kill: bool = False) -> None:
         self._supervisor.halt(name, kill=kill)

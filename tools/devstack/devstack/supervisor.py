@@ -70,6 +70,16 @@ class Supervisor:
                 child.process.kill()
                 child.process.wait(10)
 
+    def wait_restarted(self, name: str, times: int, timeout: float) -> None:
+        """Until the part has been started again for the `times`th time and is ready."""
+        watched = self._watched[name]
+        deadline = time.monotonic() + timeout
+        while watched.restarts < times:
+            if time.monotonic() > deadline:
+                raise StackError(f"{name} was not started again within {timeout:.0f} s")
+            time.sleep(EVERY)
+        watched.part.wait_ready(timeout)
+
     def halt(self, name: str, *, kill: bool = False) -> None:
         """End a part and leave it ended, until `resume`."""
         with self._lock:
