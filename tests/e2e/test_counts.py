@@ -19,6 +19,7 @@ pytestmark = pytest.mark.e2e
 
 LEARNERS, BEATS, BEAT_S = 60, 60, 10.0
 DURATION_S = BEATS * BEAT_S
+VICTIMS = ("progress-worker", "kafka", "progress-worker", "analytics-worker", "progress-worker")
 
 
 def _beats(started_ms: int) -> list[Json]:
@@ -46,13 +47,24 @@ async def _send_until_accepted(platform: Platform, grant: str, beats: list[Json]
     await eventually(attempt, lambda status: status == 202)
 
 
-async def _watch(platform: Platform, grant: str, started_ms: int, chance: random.Random) -> None:
+def _waves(started_ms: int, chance: random.Random) -> list[list[list[Json]]]:
+    """A learner's requests, a quarter of them twice, shuffled and dealt into as many waves as there are victims."""
     beats = _beats(started_ms)
-    requests = [beats[first : first + 5] for first in range(0, len(beats), 5)]
-    requests += chance.sample(requests, 3)
+    requests = [beats[first : first + 3] for first in range(0, len(beats), 3)]
+    requests += chance.sample(requests, len(requests) // 4)
     chance.shuffle(requests)
-    for request in requests:
-        await _send_until_accepted(platform, grant, request)
+    return [requests[number :: len(VICTIMS)] for number in range(len(VICTIMS))]
+
+
+async def _kill_and_see_it_return(platform: Platform, victim: str) -> None:
+    """SIGKILL, and wait until the supervisor has started it again."""
+
+    async def restarts() -> int:
+        return {name: times for name, _, _, times in platform.stack.describe()}[victim]
+
+    before = await restarts()
+    await asyncio.to_thread(platform.stack.kill, victim)
+    await eventually(restarts, lambda now: now > before)
 
 
 @pytest.mark.timeout(420)
@@ -65,24 +77,21 @@ async def test_watched_time_is_exact_although_workers_and_broker_are_killed(plat
     age_s = DURATION_S + 600
     started_ms = int((time.time() - age_s + 60) * 1000)
     chance = random.Random(20261120)
-    watching = [
-        asyncio.create_task(
-            _watch(
-                platform,
-                platform.grant_from_the_past(learner, lesson, course, duration_s=DURATION_S, age_s=age_s),
-                started_ms,
-                random.Random(chance.random()),
-            )
-        )
+    grants = [
+        platform.grant_from_the_past(learner, lesson, course, duration_s=DURATION_S, age_s=age_s)
         for learner in learners
     ]
-    everybody = asyncio.gather(*watching)
-    for victim in ("progress-worker", "kafka", "progress-worker", "analytics-worker", "progress-worker"):
-        await _some_progress(platform, lesson, learners)
-        await asyncio.to_thread(platform.stack.crash, victim)
-    await everybody
-    restarts = {name: times for name, _, _, times in platform.stack.describe()}
-    assert (restarts["progress-worker"], restarts["kafka"], restarts["analytics-worker"]) == (3, 1, 1)
+    waves = [_waves(started_ms, random.Random(chance.random())) for _ in learners]
+    for number, victim in enumerate(VICTIMS):
+        sending = [
+            asyncio.create_task(_send_until_accepted(platform, grant, request))
+            for grant, mine in zip(grants, waves, strict=True)
+            for request in mine[number]
+        ]
+        await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+        assert not all(task.done() for task in sending), "everything was in before anybody died"
+        await _kill_and_see_it_return(platform, victim)
+        await asyncio.gather(*sending)
 
     async def ledger() -> list[Json]:
         return await asyncio.gather(*(platform.progress(lesson, learner) for learner in learners))
@@ -104,17 +113,6 @@ async def test_watched_time_is_exact_although_workers_and_broker_are_killed(plat
     assert await _events(platform, "lesson.completed", learners) == dict.fromkeys(learners, 1)
 
 
-async def _some_progress(platform: Platform, lesson: str, learners: list[str]) -> None:
-    """Wait until the ledger has moved since now, so that each kill hits a worker that works."""
-
-    async def total() -> float:
-        found = await asyncio.gather(*(platform.progress(lesson, learner) for learner in learners[:10]))
-        return sum(row["watched"]["late"] for row in found)
-
-    before = await eventually(total, lambda _: True)
-    await eventually(total, lambda now: now > before or now == 10 * DURATION_S)
-
-
 async def _events(platform: Platform, topic: str, keys: list[str]) -> dict[str, int]:
     """How many different events each key has on the topic; the relay may deliver one event twice, never make two."""
     consumer = AIOKafkaConsumer(
@@ -123,8 +121,8 @@ async def _events(platform: Platform, topic: str, keys: list[str]) -> dict[str, 
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     )
-    await consumer.start()
     try:
+        await consumer.start()
         ends = await consumer.end_offsets(consumer.assignment())
         seen: set[tuple[str, bytes]] = set()
         while any([await consumer.position(partition) < end for partition, end in ends.items()]):
