@@ -65,12 +65,20 @@ class Api:
 
 
 async def until(look: Callable[[], Awaitable[T]], good: Callable[[T], bool], *, timeout: float, what: str) -> T:
-    """Look again until it is good; DemoFailed with what was seen last when `timeout` (s) is over."""
+    """Look again until it is good; DemoFailed with what was seen last when `timeout` (s) is over.
+
+    A look that fails is one more reason to look again: what it asks for may still be on its way.
+    """
     deadline = time.monotonic() + timeout
     while True:
-        seen = await look()
-        if good(seen):
-            return seen
+        seen: T | DemoFailed
+        try:
+            seen = await look()
+        except DemoFailed as failure:
+            seen = failure
+        else:
+            if good(seen):
+                return seen
         if time.monotonic() > deadline:
             raise DemoFailed(f"{what}: not within {timeout:.0f} s; last seen: {str(seen)[:400]}")
         await asyncio.sleep(BETWEEN_LOOKS)
