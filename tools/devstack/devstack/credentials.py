@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,12 +14,12 @@ from devstack.paths import SERVICES
 from devstack.provision import roles_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Credentials:
     """Passwords by role, keys as base64 of PEM. `mux_signing_key` and its private key are the simulator's to give."""
 
     postgres_password: str
-    role_passwords: dict[str, str] = field(repr=False)
+    role_passwords: dict[str, str]
     jwt_secret: str
     s3_access_key: str
     s3_secret_key: str
@@ -37,11 +37,11 @@ class Credentials:
 
 
 def load_or_create(path: Path) -> Credentials:
-    if path.exists():
-        return Credentials(**json.loads(path.read_text()))
-    made = _create()
-    save(path, made)
-    return made
+    """What the file holds, with passwords added for roles that are newer than it."""
+    found = Credentials(**json.loads(path.read_text())) if path.exists() else _create()
+    whole = replace(found, role_passwords=_role_passwords() | found.role_passwords)
+    save(path, whole)
+    return whole
 
 
 def save(path: Path, credentials: Credentials) -> None:
@@ -57,10 +57,9 @@ def _create() -> Credentials:
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    roles = [role for service in SERVICES for role in roles_of(service)]
     return Credentials(
         postgres_password=secrets.token_urlsafe(24),
-        role_passwords={role: secrets.token_urlsafe(24) for role in roles},
+        role_passwords={},
         jwt_secret=secrets.token_urlsafe(48),
         s3_access_key="seatime",
         s3_secret_key=secrets.token_urlsafe(24),
@@ -71,3 +70,7 @@ def _create() -> Credentials:
         grant_private_key=base64.b64encode(private).decode(),
         grant_public_key=base64.b64encode(public).decode(),
     )
+
+
+def _role_passwords() -> dict[str, str]:
+    return {role: secrets.token_urlsafe(24) for service in SERVICES for role in roles_of(service)}

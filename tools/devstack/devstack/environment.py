@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devstack.credentials import Credentials
+from devstack.errors import StackError
 from devstack.paths import SERVICES
 from devstack.ports import HOST, Ports
 from devstack.provision import database_url, roles_of
@@ -35,10 +36,14 @@ class Own:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Own":
+        """Raise StackError where only some of the databases are named: half a server cannot be started."""
         databases = {name: env[name] for name in DATABASE_NAMES if env.get(name)}
+        missing = sorted(set(DATABASE_NAMES) - databases.keys())
+        if databases and missing:
+            raise StackError(f"to bring your own PostgreSQL, name these too: {', '.join(missing)}")
         return cls(
             kafka={name: env[name] for name in ("KAFKA_BOOTSTRAP_SERVERS",) if env.get(name)},
-            postgres=databases if len(databases) == len(DATABASE_NAMES) else {},
+            postgres=databases,
             s3={name: env[name] for name in S3_NAMES if env.get(name)} if env.get("S3_ENDPOINT_URL") else {},
         )
 

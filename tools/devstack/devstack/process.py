@@ -15,6 +15,7 @@ from devstack import watchdog
 from devstack.errors import ChildFailed
 
 POLL = 0.05
+LONGEST_LOG = 20_000_000
 
 
 class _Watchdog:
@@ -84,6 +85,8 @@ class Child:
     def start(self) -> None:
         assert not self.running, f"{self.name} is running"
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".old.log"))
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 self.command,
