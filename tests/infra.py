@@ -151,7 +151,7 @@ class ContainersInfra:
             "S3PROXY_ENDPOINT": "http://0.0.0.0:80",
         }
         container = (
-            DockerContainer("andrewgaul/s3proxy:sha-06fd2b8").with_exposed_ports(80).waiting_for(PortWaitStrategy(80))
+            DockerContainer("andrewgaul/s3proxy:3.1.0").with_exposed_ports(80).waiting_for(PortWaitStrategy(80))
         )
         for name, value in settings.items():
             container = container.with_env(name, value)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from devstack.environment import Own
 from devstack.ports import Ports
 from devstack.stack import Stack
 from mux_sim.testing import make_clip
@@ -17,7 +18,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
     for parent in (folder, *folder.parents[:3]):
         parent.chmod(0o755)  # PostgreSQL runs as another user where the tests run as root
-    with Stack(folder, ports=Ports.ephemeral(), durable=False) as running:
+    with Stack(folder, ports=Ports.ephemeral(), own=Own({}, {}, {}), durable=False) as running:
         yield running
 
 
