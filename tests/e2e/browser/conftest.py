@@ -53,7 +53,7 @@ async def chromium_flags() -> list[str]:
 async def browser(built_web: Path, chromium_flags: list[str]) -> AsyncIterator[Browser]:
     chromium = tools.chromium()
     if chromium is None:
-        pytest.skip("no Chromium on this machine: `make browser`")
+        pytest.skip("no Chromium on this machine: `make programs`")
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=chromium, args=chromium_flags)
         yield launched

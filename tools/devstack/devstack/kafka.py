@@ -7,6 +7,7 @@ from pathlib import Path
 
 from devstack import jvm
 from devstack.errors import StackError
+from devstack.parts import ChildPart
 from devstack.paths import JAVA
 from devstack.ports import HOST, free_port
 from devstack.process import Child
@@ -43,7 +44,7 @@ log.index.size.max.bytes=1048576
 """
 
 
-class KafkaBroker:
+class KafkaBroker(ChildPart):
     """One broker. `heap_mb` bounds the Java heap; ports are ephemeral unless given; for throughput see jvm."""
 
     def __init__(
@@ -62,7 +63,6 @@ class KafkaBroker:
         self._heap_mb, self._quick_start = heap_mb, quick_start
         self._log = log or data_dir.parent / "kafka.log"
         self._config = data_dir.parent / "kafka.properties"
-        self.child: Child | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -79,18 +79,6 @@ class KafkaBroker:
             self._format(java)
         self.child = Child("kafka", [*java, "kafka.Kafka", str(self._config)], log=self._log)
         self.child.start()
-
-    def wait_ready(self, timeout: float = TIMEOUT) -> None:
-        assert self.child is not None
-        self.child.wait_until(self._answers, timeout)
-
-    def stop(self) -> None:
-        if self.child:
-            self.child.stop()
-
-    def kill(self) -> None:
-        if self.child:
-            self.child.kill()
 
     def _format(self, java: list[str]) -> None:
         command = [*java, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(self._config)]

@@ -4,11 +4,11 @@ import http.client
 from pathlib import Path
 
 from devstack import jvm
+from devstack.parts import ChildPart
 from devstack.paths import JAVA
 from devstack.ports import HOST, free_port
 from devstack.process import Child
 
-TIMEOUT = 60
 SETTINGS = """\
 s3proxy.endpoint=http://{host}:{port}
 s3proxy.authorization=aws-v2-or-v4
@@ -22,7 +22,7 @@ jclouds.credential=unused
 """
 
 
-class S3Server:
+class S3Server(ChildPart):
     """One server with the bucket `bucket`; buckets are folders of `data_dir`."""
 
     def __init__(
@@ -42,7 +42,6 @@ class S3Server:
         self._heap_mb = heap_mb
         self._log = log or data_dir.parent / "s3proxy.log"
         self._config = data_dir.parent / "s3proxy.properties"
-        self.child: Child | None = None
 
     @property
     def endpoint_url(self) -> str:
@@ -61,18 +60,6 @@ class S3Server:
         command = [*java, "org.gaul.s3proxy.Main", "--properties", str(self._config)]
         self.child = Child("s3proxy", command, log=self._log)
         self.child.start()
-
-    def wait_ready(self, timeout: float = TIMEOUT) -> None:
-        assert self.child is not None
-        self.child.wait_until(self._answers, timeout)
-
-    def stop(self) -> None:
-        if self.child:
-            self.child.stop()
-
-    def kill(self) -> None:
-        if self.child:
-            self.child.kill()
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=2)
