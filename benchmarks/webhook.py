@@ -1,0 +1,297 @@
+"""Our webhook receiver against a plain FastAPI handler that checks the HMAC and inserts one row.
+
+Both are processes of their own under uvicorn with the same options, the same pool and a PostgreSQL that really syncs
+to disk, and get the very same events: the four that Mux tells of each upload that goes well, shuffled. Ours also
+applies them: state machine, lesson, outbox. Rounds alternate; the medians count. Afterwards the tables are checked.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from fastapi import FastAPI, HTTPException, Request
+from rich.console import Console
+
+from benchmarks._load import Outcome, drive
+from devstack.ports import free_port
+from devstack.postgres import PostgresServer
+from servicekit import database
+from tests.databases import Database, Postgres
+from tests.infra import DevstackInfra, Infra
+from upload_service.identifiers import new_upload_id
+
+DESCRIPTION = "webhooks/s verified and durable, against a plain FastAPI handler with one INSERT; forged against valid"
+AIMS = {"valid_to_plain": 5.0, "forged_to_valid": 1.0}
+
+SECRET = "the webhook secret of the benchmark"
+ROUNDS, LESSONS, FORGED, CONNECTIONS, TIMEOUT_S = 3, 1_000, 4_000, 64, 120
+OURS, PLAIN = "/api/videos/mux/webhook", "/webhook"
+
+_PLAIN_TABLE = """
+CREATE TABLE plain_events (
+    id text PRIMARY KEY, type text NOT NULL, payload text NOT NULL, received_at timestamptz NOT NULL DEFAULT now()
+)
+"""
+
+
+def plain_app() -> FastAPI:
+    """The handler that everybody writes: HMAC, JSON, one INSERT."""
+
+    @asynccontextmanager
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+        api.state.pool = await database.create_pool(os.environ["DATABASE_URL"], application_name="plain")
+        yield
+        await api.state.pool.close()
+
+    api = FastAPI(lifespan=lifespan)
+
+    @api.post(PLAIN)
+    async def receive(request: Request) -> dict[str, bool]:
+        body = await request.body()
+        given = dict(part.split("=", 1) for part in request.headers["mux-signature"].split(","))
+        expected = hmac.new(SECRET.encode(), f"{given['t']}.".encode() + body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(expected, given["v1"]) or abs(time.time() - int(given["t"])) > 300:
+            raise HTTPException(401)
+        event = json.loads(body)
+        await request.app.state.pool.execute(
+            "INSERT INTO plain_events (id, type, payload) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            event["id"],
+            event["type"],
+            body.decode(),
+        )
+        return {"received": True}
+
+    @api.get("/health/live")
+    async def live() -> dict[str, bool]:
+        return {"live": True}
+
+    return api
+
+
+async def run(infra: Infra) -> tuple[dict[str, float], dict[str, float]]:
+    """Returns requests/s of each, p50 and p99 of ours, and the ratios."""
+    console = Console(stderr=True)
+    with ExitStack() as stack:
+        postgres = _syncing(infra, stack)
+        db = await asyncio.to_thread(postgres.create, "upload", migrated=True)
+        stack.callback(postgres.drop, db)
+        await asyncio.to_thread(postgres.sql, _PLAIN_TABLE, url=db.owner_url)
+        async with _ours(db) as ours, _plain(db) as plain:
+            return await _measure(db, ours, plain, console)
+
+
+async def _measure(db: Database, ours: int, plain: int, console: Console) -> tuple[dict[str, float], dict[str, float]]:
+    valid: list[Outcome] = []
+    beside: list[Outcome] = []
+    forged: list[Outcome] = []
+    for number in range(ROUNDS + 1):  # the first one warms up
+        bodies = await _bodies(db, LESSONS)
+        beside.append(await _drive(plain, [_request(PLAIN, body, SECRET) for body in bodies], expect=200))
+        valid.append(await _drive(ours, [_request(OURS, body, SECRET) for body in bodies], expect=200))
+        guessed = [_request(OURS, body, "guessed") for body in bodies[:FORGED]]
+        forged.append(await _drive(ours, guessed, expect=401))
+        console.print(
+            f"round {number}: plain {beside[-1].per_s:,.0f}/s, ours {valid[-1].per_s:,.0f}/s,"
+            f" forged {forged[-1].per_s:,.0f}/s"
+        )
+    await _check(db, (ROUNDS + 1) * LESSONS)
+    plain_per_s, valid_per_s, forged_per_s = (_median(outcomes) for outcomes in (beside, valid, forged))
+    figures = {
+        "plain_per_s": round(plain_per_s),
+        "valid_per_s": round(valid_per_s),
+        "forged_per_s": round(forged_per_s),
+        "plain_p50_ms": round(statistics.median(outcome.p50_ms for outcome in beside[1:]), 1),
+        "plain_p99_ms": round(statistics.median(outcome.p99_ms for outcome in beside[1:]), 1),
+        "valid_p50_ms": round(statistics.median(outcome.p50_ms for outcome in valid[1:]), 1),
+        "valid_p99_ms": round(statistics.median(outcome.p99_ms for outcome in valid[1:]), 1),
+    }
+    return figures, {
+        "valid_to_plain": round(valid_per_s / plain_per_s, 2),
+        "forged_to_valid": round(forged_per_s / valid_per_s, 2),
+    }
+
+
+def _median(outcomes: Sequence[Outcome]) -> float:
+    return statistics.median(outcome.per_s for outcome in outcomes[1:])
+
+
+async def _drive(port: int, requests: Sequence[bytes], *, expect: int) -> Outcome:
+    outcome = await drive(port, requests, connections=CONNECTIONS, timeout_s=TIMEOUT_S)
+    if set(outcome.statuses) != {expect}:
+        raise RuntimeError(f"expected {expect}, got {dict(outcome.statuses)}")
+    return outcome
+
+
+def _syncing(infra: Infra, stack: ExitStack) -> Postgres:
+    """A PostgreSQL whose commits are on disk: the tests' own server is careless, so the devstack gets another."""
+    if isinstance(infra, DevstackInfra):
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seatime-bench-")))
+        folder.chmod(0o755)
+        server = PostgresServer(folder / "postgres", password="seatime-tests", durable=True)
+        stack.callback(server.stop)
+        server.start()
+        server.wait_ready()
+        postgres = Postgres(server.admin_url)
+    else:
+        postgres = Postgres(infra.postgres_admin_url)
+    if (postgres.sql("SHOW fsync"), postgres.sql("SHOW synchronous_commit")) != ("on", "on"):
+        raise RuntimeError("this PostgreSQL does not sync its commits: nothing durable can be measured")
+    return postgres
+
+
+@asynccontextmanager
+async def _ours(db: Database) -> AsyncIterator[int]:
+    env = {"DATABASE_URL_UPLOAD": db.app_url, "MUX_WEBHOOK_SECRETS": SECRET, "AUTH_JWT_SECRET": "x" * 40}
+    port = free_port()
+    async with _process([sys.executable, "-m", "upload_service.app"], env | {"HTTP_PORT": str(port)}, port):
+        yield port
+
+
+@asynccontextmanager
+async def _plain(db: Database) -> AsyncIterator[int]:
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.webhook:plain_app", "--port", str(port)]
+    command += ["--http", "httptools", "--loop", "asyncio", "--no-access-log", "--no-server-header"]
+    async with _process([*command, "--log-level", "warning"], {"DATABASE_URL": db.app_url}, port):
+        yield port
+
+
+@asynccontextmanager
+async def _process(command: Sequence[str], env: dict[str, str], port: int) -> AsyncIterator[None]:
+    process = await asyncio.create_subprocess_exec(*command, env=os.environ | {"LOG_LEVEL": "ERROR"} | env)
+    try:
+        async with asyncio.timeout(30):
+            while not await _answers(port):
+                if process.returncode is not None:
+                    raise RuntimeError(f"{command[-1]} ended with {process.returncode}")
+                await asyncio.sleep(0.05)
+        yield
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        async with asyncio.timeout(30):
+            await process.wait()
+
+
+async def _answers(port: int) -> bool:
+    try:
+        await drive(port, [b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"], connections=1, timeout_s=5)
+    except OSError:
+        return False
+    return True
+
+
+async def _bodies(db: Database, lessons: int) -> list[bytes]:
+    """The events of as many new uploads, in no order. Their rows are made as the API would have left them."""
+    batch = uuid4().hex[:8]
+    ids = [new_upload_id() for _ in range(lessons)]
+    names = [f"{batch}-{number}" for number in range(lessons)]
+    pool = await database.create_pool(db.app_url, application_name="bench", max_size=1)
+    try:
+        async with database.transaction(pool) as conn:
+            await conn.execute("INSERT INTO courses (id, owner_id, version) VALUES ($1, 'bench', 1)", batch)
+            await conn.execute(
+                "INSERT INTO lessons (id, course_id, title, version) SELECT n, $1, n, 1 FROM unnest($2::text[]) n",
+                batch,
+                names,
+            )
+            await conn.execute(
+                """
+                INSERT INTO uploads (id, lesson_id, mux_upload_id)
+                SELECT id, name, 'mux-' || name FROM unnest($1::uuid[], $2::text[]) AS t (id, name)
+                """,
+                ids,
+                names,
+            )
+    finally:
+        await pool.close()
+    bodies = [body for upload_id, name in zip(ids, names, strict=True) for body in _story(str(upload_id), name)]
+    random.Random(20).shuffle(bodies)
+    return bodies
+
+
+def _story(upload_id: str, name: str) -> list[bytes]:
+    """What Mux tells of an upload that goes well, in the size of real ones."""
+    meta = {"passthrough": name, "meta": {"title": "A lesson of the benchmark", "external_id": upload_id}}
+    upload = {
+        "timeout": 3600,
+        "status": "waiting",
+        "new_asset_settings": meta | {"playback_policies": ["signed"], "video_quality": "basic"},
+        "id": f"mux-{name}",
+        "cors_origin": "https://learn.example",
+    }
+    asset = meta | {
+        "upload_id": f"mux-{name}",
+        "status": "preparing",
+        "progress": {"state": "transcoding", "progress": 0.5},
+        "playback_ids": [{"policy": "signed", "id": f"playback-{name}"}],
+        "id": f"asset-{name}",
+        "video_quality": "basic",
+        "max_resolution_tier": "1080p",
+        "master_access": "none",
+        "ingest_type": "on_demand_direct_upload",
+        "created_at": 1781130241,
+    }
+    tracks = [
+        {"type": "video", "max_width": 1920, "max_height": 1080, "max_frame_rate": 25, "id": f"v-{name}"},
+        {"type": "audio", "status": "ready", "primary": True, "max_channels": 2, "id": f"a-{name}"},
+    ]
+    ready = asset | {"status": "ready", "duration": 634.6, "aspect_ratio": "16:9", "tracks": tracks}
+    return [
+        _event("video.upload.created", upload),
+        _event("video.upload.asset_created", upload | {"status": "asset_created", "asset_id": f"asset-{name}"}),
+        _event("video.asset.created", asset),
+        _event("video.asset.ready", ready),
+    ]
+
+
+def _event(event_type: str, data: dict[str, object]) -> bytes:
+    event: dict[str, object] = {
+        "type": event_type,
+        "request_id": None,
+        "object": {"type": event_type.split(".")[1], "id": data["id"]},
+        "id": str(uuid4()),
+        "environment": {"name": "Production", "id": "bench"},
+        "data": data,
+        "created_at": "2026-06-10T22:24:01.561000Z",
+        "attempts": [],
+        "accessor_source": None,
+        "accessor": None,
+    }
+    return json.dumps(event).encode()
+
+
+def _request(path: str, body: bytes, secret: str) -> bytes:
+    timestamp = int(time.time())
+    digest = hmac.new(secret.encode(), b"%d.%b" % (timestamp, body), hashlib.sha256).hexdigest()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: learn.example\r\nUser-Agent: Mux/1.0\r\nContent-Type: application/json\r\n"
+        f"Mux-Signature: t={timestamp},v1={digest}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def _check(db: Database, lessons: int) -> None:
+    """Every event has one row and its effect, on both sides, and nothing forged has any."""
+    pool = await database.create_pool(db.app_url, application_name="bench", max_size=1)
+    try:
+        kept = await pool.fetch("SELECT state, count(*) AS n FROM mux_events GROUP BY state")
+        plain = await pool.fetchval("SELECT count(*) FROM plain_events")
+        ready = await pool.fetchval("SELECT count(*) FROM lessons WHERE processing_status = 'ready'")
+        announced = await pool.fetchval("SELECT count(*) FROM outbox WHERE topic = 'asset.ready'")
+    finally:
+        await pool.close()
+    found = {row["state"]: row["n"] for row in kept}, plain, ready, announced
+    if found != ({"applied": 4 * lessons}, 4 * lessons, lessons, lessons):
+        raise RuntimeError(f"something was lost or came twice: {found}")
