@@ -44,6 +44,8 @@ def settings(database: Database, mux: Simulator) -> Settings:
         mux_webhook_secrets=f"{mux.webhook_secret},{OLD_SECRET}",
         mux_connect_timeout_s=2,
         mux_read_timeout_s=5,
+        mux_posts_per_s=100,
+        mux_calls_per_s=100,
         reconcile_after_s=0,
         reconcile_calls_per_s=5,
     )

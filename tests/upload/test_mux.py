@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mux_sim.testing import Simulator, make_clip
+from mux_sim.testing import Simulator, make_clip, running_simulator
 from upload_service import observations
 from upload_service.errors import MuxNotFound, MuxRefused, MuxUnauthorized, MuxUnavailable
 from upload_service.lifecycle import Policy
@@ -18,7 +18,7 @@ from upload_service.settings import Settings
 
 
 def service_of(base_url: str, token_id: str = "id", token_secret: str = "secret", **fields: object) -> MuxService:
-    given = {"mux_connect_timeout_s": 1, "mux_read_timeout_s": 3, **fields}
+    given = {"mux_connect_timeout_s": 1, "mux_read_timeout_s": 3, "mux_retry_after_cap_s": 1} | fields
     return MuxService(
         Settings(
             database_url="postgresql://nowhere",
@@ -54,7 +54,7 @@ async def answering(answer: bytes | None) -> AsyncIterator[MuxService]:
 
     async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        service = service_of(f"http://127.0.0.1:{port}", mux_read_timeout_s=0.3)
+        service = service_of(f"http://127.0.0.1:{port}", mux_read_timeout_s=0.3, mux_deadline_s=1)
         yield service
         service.close()
 
@@ -153,14 +153,63 @@ CALLS: dict[str, Call] = {
 async def test_every_failure_has_its_name(
     service: MuxService, mux: Simulator, method: str, fault: dict[str, object], expected: type[Exception]
 ) -> None:
-    """One call, one attempt: nothing is retried behind our back, also not where Mux names a time to retry."""
+    """What passes is tried four times, creations once, and never sooner than Mux asks: then the caller is told."""
     await mux.fault(times=None, **fault)
     with pytest.raises(expected) as raised:
         await CALLS[method](service)
     assert type(raised.value) is expected
     if "retry_after" in fault:
         assert raised.value.headers["Retry-After"] == "3"  # type: ignore[attr-defined]
-    assert (await mux.faults())[0]["hits"] == 1
+    again = expected is MuxUnavailable and method != "POST" and "retry_after" not in fault
+    assert (await mux.faults())[0]["hits"] == (4 if again else 1)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 503}, {"status": 429, "retry_after": 1}, {"drop": "before"}, {"drop": "after"}, {"delay": 30}],
+    ids=str,
+)
+async def test_a_fault_that_passes_is_not_noticed(mux: Simulator, fault: dict[str, object]) -> None:
+    """GET and DELETE outlast it: one attempt fails, the next one is answered."""
+    service = service_of(mux.base_url, mux.token_id, mux.token_secret, mux_read_timeout_s=0.5, mux_retry_after_cap_s=2)
+    made = await new_upload(service)
+    await mux.fault(method="GET", **fault)
+    assert (await service.get_upload(made.id)).status == "waiting"
+    await mux.fault(method="DELETE", **fault)
+    await service.delete_asset("0" * 40)
+    assert [(one["hits"], one["times"]) for one in await mux.faults()] == [(1, 0), (1, 0)]
+    service.close()
+
+
+async def test_a_lost_answer_makes_no_second_upload(service: MuxService, mux: Simulator) -> None:
+    """Mux made it, the answer was cut off: repeating would make another."""
+    await mux.fault(method="POST", drop="after")
+    with pytest.raises(MuxUnavailable):
+        await new_upload(service)
+    assert len(await mux.uploads()) == 1
+
+
+async def refused(service: MuxService, calls: int) -> int:
+    """How many of so many calls at once Mux refused."""
+    answers = await asyncio.gather(
+        *(service.get_upload("0" * 40) for _ in range(calls)),
+        *(new_upload(service) for _ in range(calls // 4)),
+        return_exceptions=True,
+    )
+    return sum(isinstance(answer, MuxUnavailable) for answer in answers)
+
+
+async def test_our_own_line_keeps_us_from_429() -> None:
+    """A sweep that asks for much waits by itself; without the line, Mux would have refused."""
+    async with running_simulator(rate_limits=True) as mux:
+        kept = service_of(mux.base_url, mux.token_id, mux.token_secret, mux_attempts=1)
+        assert await refused(kept, 32) == 0
+        kept.close()
+        rash = service_of(
+            mux.base_url, mux.token_id, mux.token_secret, mux_attempts=1, mux_calls_per_s=1e6, mux_posts_per_s=1e6
+        )
+        assert await refused(rash, 32) > 0
+        rash.close()
 
 
 async def test_muxs_reason_for_a_refusal_is_kept(service: MuxService, mux: Simulator) -> None:
@@ -257,7 +306,9 @@ async def test_the_error_body_of_rate_limits_is_read() -> None:
 async def test_the_event_loop_goes_on_while_mux_is_slow(mux: Simulator) -> None:
     """Calls run in threads; more calls than threads fail after two seconds instead of queueing for ever."""
     await mux.fault(path="/video/v1/uploads", delay=30, times=None)
-    service = service_of(mux.base_url, mux.token_id, mux.token_secret, mux_threads=1, mux_read_timeout_s=4)
+    service = service_of(
+        mux.base_url, mux.token_id, mux.token_secret, mux_threads=1, mux_read_timeout_s=4, mux_attempts=1
+    )
     first = asyncio.create_task(service.get_upload("a"))
     started = time.monotonic()
     await asyncio.sleep(0.05)

@@ -106,9 +106,10 @@ async def test_mux_down_is_borne(service: Service, reconciler: Reconciler) -> No
     lesson_id = await service.make_lesson()
     await service.upload_url(lesson_id)
     await service.mux.advance(service.settings.mux_upload_timeout_s + 1)
-    await service.mux.fault(method="GET", status=503)
+    await service.mux.fault(method="GET", status=503, times=None)
     await reconciler.turn()
     assert (await service.lesson(lesson_id))["processingStatus"] == "pending"
+    await service.mux.clear_faults()
     await reconciler.turn()
     assert (await service.lesson(lesson_id))["processingStatus"] == "error"
 
@@ -121,11 +122,12 @@ async def test_the_asset_of_a_deleted_lesson_is_deleted_at_mux(
     asset_id = await uploaded(service, lesson_id, clip)
     course_id = (await service.lesson(lesson_id))["courseId"]
     await service.must("DELETE", f"/api/courses/{course_id}/lessons/{lesson_id}")
-    await service.mux.fault(method="DELETE", status=500)
+    await service.mux.fault(method="DELETE", status=500, times=None)
     announced = await service.outbox(lesson_id)
     await reconciler.turn()  # learns of the asset
     await reconciler.turn()  # is refused
     assert len(await service.mux.assets()) == 1
+    await service.mux.clear_faults()
     await reconciler.turn()
     assert await service.mux.assets() == []
     row = (await service.rows("SELECT status, mux_asset_id FROM uploads WHERE lesson_id = $1", lesson_id))[0]

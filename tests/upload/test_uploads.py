@@ -96,7 +96,7 @@ async def test_a_slow_mux_holds_nobody_up(service: Service, monkeypatch: pytest.
     """503 after the read timeout, no connection to the database held meanwhile, others served."""
     lesson_id = await service.make_lesson()
     await service.mux.fault(path="/video/v1/uploads", delay=20)
-    monkeypatch.setattr(service.http._transport.app.state.mux, "_timeout", (1, 0.4))  # type: ignore[attr-defined]
+    monkeypatch.setattr(service.http._transport.app.state.mux._calls, "_timeouts", (1, 0.4))  # type: ignore[attr-defined]
     slow = asyncio.create_task(service.ask("POST", "/api/videos/mux/upload-url", json={"lessonId": lesson_id}))
     await asyncio.sleep(0)
     assert (await service.ask("GET", f"/api/lessons/{lesson_id}")).status_code == 200

@@ -21,6 +21,12 @@ class Settings(CommonSettings):
     mux_connect_timeout_s: float = Field(default=3, gt=0)
     mux_read_timeout_s: float = Field(default=10, gt=0)
     mux_threads: int = Field(default=8, ge=1, le=64)
+    mux_deadline_s: float = Field(default=20, gt=0, description="For a call with its waits and its retries.")
+    mux_attempts: int = Field(default=4, ge=1, le=10, description="Of a call that may be repeated.")
+    mux_retry_after_cap_s: float = Field(default=10, ge=0, description="If Mux asks for more, the call gives up.")
+    mux_posts_per_s: float = Field(default=1, gt=0, description="Of this process; Mux's limit is the account's.")
+    mux_calls_per_s: float = Field(default=5, gt=0, description="All but POST, likewise.")
+    mux_burst: int = Field(default=3, ge=1, description="Calls that may come at once after a quiet time.")
     mux_upload_timeout_s: int = Field(default=86_400, ge=60, le=604_800, description="How long an upload URL lives.")
 
     reconcile_every_s: float = Field(default=15, gt=0)

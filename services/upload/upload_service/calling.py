@@ -1,0 +1,115 @@
+"""A call of Mux from beginning to end: its turn in line, a thread, its timeouts, its retries, all in one deadline."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from prometheus_client import Counter
+
+from servicekit.telemetry import get_logger
+from upload_service import mux_failures, retrying
+from upload_service.errors import MuxNotFound, MuxRefused, MuxUnavailable
+from upload_service.mux_failures import Failure
+from upload_service.pacing import Line, Rate
+from upload_service.retrying import Patience, Verb
+from upload_service.settings import Settings
+
+T = TypeVar("T")
+Timeouts = tuple[float, float]
+Work = Callable[[Timeouts], T]
+"""Makes one request in a thread, with these connect and read timeouts (s)."""
+
+CALLS = Counter("seatime_mux_calls_total", "Requests to Mux's API by outcome", ["call", "outcome"])
+RETRIES = Counter("seatime_mux_retries_total", "Requests to Mux that repeat a failed one", ["call"])
+
+_QUEUE_WAIT_S = 2
+
+log = get_logger(__name__)
+
+
+class Calls:
+    """One per process: Mux counts an account's calls, not an object's. Raises what `MuxService` says it raises."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._clock, self._sleep = clock, sleep
+        self._timeouts = (settings.mux_connect_timeout_s, settings.mux_read_timeout_s)
+        self._patience = Patience(
+            attempts=settings.mux_attempts,
+            asked_cap_s=settings.mux_retry_after_cap_s,
+            deadline_s=settings.mux_deadline_s,
+        )
+        self._posts = Line(Rate(settings.mux_posts_per_s, settings.mux_burst), clock)
+        self._others = Line(Rate(settings.mux_calls_per_s, settings.mux_burst), clock)
+        self._threads = ThreadPoolExecutor(settings.mux_threads, thread_name_prefix="mux")
+        self._free = asyncio.Semaphore(settings.mux_threads)
+
+    def close(self) -> None:
+        """Let go of the threads; calls in flight end by their timeouts."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def make(self, name: str, verb: Verb, work: Work[T]) -> T:
+        """The answer of `work`, tried again where that is safe and may help, and never past the deadline."""
+        ends_at = self._clock() + self._patience.deadline_s
+        failed = 0
+        while True:
+            await self._turn(name, verb, ends_at)
+            try:
+                answer = await self._in_thread(work, ends_at)
+            except Exception as error:
+                failure = mux_failures.of(error)
+                if failure is None:
+                    raise
+                failed += 1
+                pause = self._pause_s(name, verb, failure, failed, ends_at)
+                if pause is None:
+                    raise _told(failure, verb) from error
+            else:
+                CALLS.labels(name, "ok").inc()
+                return answer
+            RETRIES.labels(name).inc()
+            await self._sleep(pause)
+
+    async def _turn(self, name: str, verb: Verb, ends_at: float) -> None:
+        line = self._posts if verb == "POST" else self._others
+        granted, wait = line.take((ends_at - self._clock()) / 2)  # the other half is for the call itself
+        if not granted:
+            CALLS.labels(name, "not-tried").inc()
+            raise MuxUnavailable("more calls wait than Mux takes", retry_after_s=int(wait) + 1)
+        if wait:
+            await self._sleep(wait)
+
+    def _pause_s(self, name: str, verb: Verb, failure: Failure, failed: int, ends_at: float) -> float | None:
+        left_s = ends_at - self._clock()
+        pause = retrying.pause_s(self._patience, verb, failure.setback, failed=failed, left_s=left_s)
+        CALLS.labels(name, failure.error.slug).inc()
+        log.warning("mux call failed", call=name, outcome=failure.error.slug, detail=str(failure.error), again_in=pause)
+        return pause
+
+    async def _in_thread(self, work: Work[T], ends_at: float) -> T:
+        """Never queues behind stuck calls: a thread is free within two seconds, or Mux counts as unavailable."""
+        try:
+            async with asyncio.timeout(_QUEUE_WAIT_S):
+                await self._free.acquire()
+        except TimeoutError:
+            raise MuxUnavailable("every thread waits for Mux", retry_after_s=5) from None
+        left_s = max(0.1, ends_at - self._clock())
+        connect_s, read_s = (min(limit, left_s) for limit in self._timeouts)
+        loop = asyncio.get_running_loop()
+        future: Future[T] = self._threads.submit(work, (connect_s, read_s))
+        future.add_done_callback(lambda _: loop.is_closed() or loop.call_soon_threadsafe(self._free.release))
+        async with asyncio.timeout(connect_s + read_s + 1):
+            return await asyncio.wrap_future(future)
+
+
+def _told(failure: Failure, verb: Verb) -> Exception:
+    if verb == "POST" and isinstance(failure.error, MuxNotFound):
+        return MuxRefused("Mux knows no such endpoint")  # our base URL is wrong, not the caller's id
+    return failure.error
