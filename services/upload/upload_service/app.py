@@ -10,7 +10,7 @@ from servicekit import database
 from servicekit.health import Check
 from servicekit.http import create_api, serve
 from servicekit.telemetry import configure_logging, get_logger
-from upload_service import courses, routes
+from upload_service import courses, routes, storage_connection
 from upload_service.mux import MuxService
 from upload_service.settings import Settings
 
@@ -28,7 +28,8 @@ def create_app(settings: Settings) -> FastAPI:
         mux = MuxService(settings)
         api.state.settings, api.state.pool, api.state.mux = settings, pool, mux
         try:
-            yield
+            async with storage_connection.connect(settings) as api.state.storage:
+                yield
         finally:
             mux.close()
             await pool.close()

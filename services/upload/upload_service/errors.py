@@ -51,3 +51,34 @@ class MuxRefused(ServiceError):
     """Mux understood us and said no; its reason is the detail."""
 
     status, slug, title = 502, "mux-refused", "The video provider refused"
+
+
+class NotConfigured(Unavailable):
+    """An operator must set something first."""
+
+    slug, title = "not-configured", "This deployment cannot take files"
+
+    def __init__(self, setting: str) -> None:
+        super().__init__(f"{setting} is not set", retry_after_s=60, setting=setting)
+
+
+class StorageUnavailable(Unavailable):
+    """S3 is down, slow or failing."""
+
+    slug, title = "storage-unavailable", "Object storage is not available, try again"
+
+
+class StorageUnauthorized(StorageUnavailable):
+    """S3 does not accept our credentials: an operator has to act, a caller can only wait."""
+
+    slug, title = "storage-unauthorized", "Object storage does not accept our credentials"
+
+
+class StorageRefused(ServiceError):
+    """S3 understood us and said no; its code is the detail."""
+
+    status, slug, title = 502, "storage-refused", "Object storage refused"
+
+
+class ObjectNotFound(NotFound):
+    slug, title = "object-not-found", "Object storage knows no such thing"

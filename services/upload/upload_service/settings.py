@@ -3,12 +3,15 @@
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from servicekit.settings import CommonSettings
 
 
 class Settings(CommonSettings):
-    """Durations are seconds."""
+    """Durations are seconds. Without S3's credentials the process starts, and what needs them answers 503."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL_UPLOAD", "database_url"))
 
@@ -29,6 +32,17 @@ class Settings(CommonSettings):
     mux_burst: int = Field(default=3, ge=1, description="Calls that may come at once after a quiet time.")
     mux_upload_timeout_s: int = Field(default=86_400, ge=60, le=604_800, description="How long an upload URL lives.")
 
+    s3_endpoint_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+[^?#]*$")
+    s3_public_endpoint_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/?#]+[^?#]*$", description="Where browsers reach S3, if elsewhere."
+    )
+    s3_bucket: str = "seatime"
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: SecretStr | None = None
+    s3_region: str = "us-east-1"
+    s3_connect_timeout_s: float = Field(default=3, gt=0)
+    s3_read_timeout_s: float = Field(default=30, gt=0)
+
     reconcile_every_s: float = Field(default=15, gt=0)
     reconcile_after_s: float = Field(default=300, ge=0, description="Age at which silence about an upload is checked.")
     reconcile_calls_per_s: float = Field(default=2, gt=0, le=5, description="Mux allows 5 in all per account.")
@@ -40,6 +54,14 @@ class Settings(CommonSettings):
         """The live secrets; none means that every webhook is refused."""
         parts = self.mux_webhook_secrets.get_secret_value().split(",")
         return tuple(part.strip().encode() for part in parts if part.strip())
+
+    @property
+    def s3_base_url(self) -> str:
+        """What is before the key in an object's address, as browsers see it."""
+        endpoint = self.s3_public_endpoint_url or self.s3_endpoint_url
+        if endpoint:
+            return f"{endpoint.rstrip('/')}/{self.s3_bucket}"
+        return f"https://{self.s3_bucket}.s3.{self.s3_region}.amazonaws.com"
 
     @property
     def upload_origin(self) -> str:
