@@ -55,7 +55,7 @@ async def test_a_forged_webhook_is_refused_before_anything_else(
         raise AssertionError("a forged webhook reached the database")
 
     with monkeypatch.context() as patched:
-        patched.setattr("upload_service.routes.transaction", never)
+        patched.setattr("upload_service.receiving.transaction", never)
         patched.setattr("upload_service.changes.MuxEvent.of", never)
         response = await service.webhook(body, secret="guessed")
         unsigned = await service.http.post("/api/videos/mux/webhook", content=body)

@@ -12,6 +12,7 @@ from servicekit.http import create_api, serve
 from servicekit.telemetry import configure_logging, get_logger
 from upload_service import courses, routes, storage_connection
 from upload_service.mux import MuxService
+from upload_service.receiving import Receiver
 from upload_service.settings import Settings
 
 log = get_logger(__name__)
@@ -27,6 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
         pool = await database.create_pool(settings.database_url, application_name="upload-app")
         mux = MuxService(settings)
         api.state.settings, api.state.pool, api.state.mux = settings, pool, mux
+        api.state.receiver = Receiver(pool)
         try:
             async with storage_connection.connect(settings) as api.state.storage:
                 yield

@@ -1,14 +1,16 @@
 """The units of work: a locked row, what the rules make of it, one version up, and the events that tell of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from contracts import Event
 from servicekit import outbox
 from servicekit.database import Connection
-from upload_service import announce, observations, store, store_inbox
+from upload_service import announce, observations, store, store_inbox, store_receiving
 from upload_service.errors import NotAnEvent
 from upload_service.lifecycle import Knowledge, Upload, effects, learn
 from upload_service.model import Course, Lesson, in_order
@@ -45,19 +47,36 @@ async def save_course(conn: Connection, before: Course, after: Course) -> Course
 
 async def save_lesson(conn: Connection, before: Lesson, after: Lesson) -> Lesson:
     """Write a locked lesson with its uploads, and announce, one version up, what others can see of the change."""
+    (saved,) = await save_lessons(conn, [(before, after)])
+    return saved
+
+
+async def save_lessons(conn: Connection, steps: Sequence[tuple[Lesson, Lesson]]) -> list[Lesson]:
+    """The same for several locked lessons, each from its state before to the one after, in as many statements."""
+    now = datetime.now(UTC)
+    uploads: list[tuple[str, Upload]] = []
+    written: list[Lesson] = []
+    saved: list[Lesson] = []
+    events: list[Event] = []
+    for before, after in steps:
+        changed = _changed(before, after)
+        uploads += [(after.id, upload) for upload in changed]
+        seen = before.version == 0 or _seen(before) != _seen(after)
+        saved.append(replace(after, version=before.version + 1) if seen else after)
+        if seen:
+            told = effects(before.uploads, after.uploads)
+            events += [announce.lesson_changed(saved[-1], now), *announce.asset_events(saved[-1], told, now)]
+        if seen or changed:
+            written.append(saved[-1])
+    await store.write_uploads(conn, uploads)
+    await store.write_lessons(conn, written)
+    await outbox.append(conn, events)
+    return saved
+
+
+def _changed(before: Lesson, after: Lesson) -> list[Upload]:
     known = {upload.id: upload for upload in before.uploads}
-    changed = [upload for upload in after.uploads if known.get(upload.id) != upload]
-    await store.write_uploads(conn, after.id, changed)
-    if before.version == 0 or _seen(before) != _seen(after):
-        after = replace(after, version=before.version + 1)
-        now = datetime.now(UTC)
-        told = effects(before.uploads, after.uploads)
-        events = [announce.lesson_changed(after, now), *announce.asset_events(after, told, now)]
-        await store.write_lesson(conn, after)
-        await outbox.append(conn, events)
-    elif changed:
-        await store.write_lesson(conn, after)
-    return after
+    return [upload for upload in after.uploads if known.get(upload.id) != upload]
 
 
 def _seen(lesson: Lesson) -> tuple[Lesson, object]:
@@ -87,6 +106,7 @@ async def take_in(conn: Connection, body: bytes) -> str:
     """
     event = MuxEvent.of(body)
     subject = observations.subject_of(event.type, event.data)
+    await store_receiving.hold_lesson_of(conn, subject)
     if not await store_inbox.take_in(conn, event.id, event.type, body.decode(), subject):
         return "duplicate"
     return await apply(conn, event)

@@ -15,6 +15,7 @@ from upload_service.errors import ForgedWebhook, LessonNotFound, UploadNotFound
 from upload_service.identifiers import new_upload_id
 from upload_service.lifecycle import Upload
 from upload_service.mux import MuxService
+from upload_service.receiving import Receiver
 from upload_service.schemas import LessonId, LessonView, Received, UploadUrl, UploadUrlBody, UploadView
 from upload_service.settings import Settings
 
@@ -60,8 +61,8 @@ async def receive_webhook(request: Request) -> Received:
     if signed is None or not signature.matches(signed, body := await request.body(), settings.webhook_secrets):
         WEBHOOKS.labels("forged").inc()
         raise ForgedWebhook()
-    async with transaction(pool_of(request)) as conn:
-        outcome = await changes.take_in(conn, body)
+    receiver: Receiver = request.app.state.receiver
+    outcome = await receiver.take_in(body)
     WEBHOOKS.labels(outcome).inc()
     return Received(received=True)
 

@@ -1,6 +1,6 @@
 """Courses, lessons and uploads in SQL: one function per question."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -99,6 +99,15 @@ async def lock_lesson(conn: Connection, lesson_id: str) -> Lesson | None:
     return await _with_uploads(conn, await conn.fetchrow(_LESSON + " WHERE id = $1 FOR UPDATE", lesson_id))
 
 
+async def lock_free_lessons(conn: Connection, lesson_ids: Iterable[str]) -> dict[str, Lesson]:
+    """Lock those of the lessons that nobody else has locked, without waiting, and return them by id."""
+    rows = await conn.fetch(
+        _LESSON + " WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE SKIP LOCKED", sorted(lesson_ids)
+    )
+    uploads = await _uploads(conn, [row["id"] for row in rows])
+    return {row["id"]: _lesson(row, uploads.get(row["id"], ())) for row in rows}
+
+
 async def lessons_of(conn: Connection, course_id: str, *, lock: bool = False) -> list[Lesson]:
     """The lessons of a course that are not deleted, by position; locked in the order of their ids if asked."""
     if lock:
@@ -108,12 +117,9 @@ async def lessons_of(conn: Connection, course_id: str, *, lock: bool = False) ->
     return [_lesson(row, uploads.get(row["id"], ())) for row in rows]
 
 
-async def write_lesson(conn: Connection, lesson: Lesson) -> None:
-    """Write the whole state of a locked lesson, with the columns that are derived from its uploads."""
-    video, newest = lesson.video, lesson.newest
-    playable = video.playable
-    duration_ms = playable.duration_ms if playable is not None else None
-    await conn.execute(
+async def write_lessons(conn: Connection, lessons: Sequence[Lesson]) -> None:
+    """Write the whole state of locked lessons, with the columns that are derived from their uploads."""
+    await conn.executemany(
         """
         UPDATE lessons SET title = $2, position = $3, required = $4, rules = $5, version = $6, deleted = $7,
                video_provider = $8, mux_upload_id = $9, mux_asset_id = $10, mux_playback_id = $11,
@@ -121,6 +127,14 @@ async def write_lesson(conn: Connection, lesson: Lesson) -> None:
                updated_at = now()
         WHERE id = $1
         """,
+        [_written(lesson) for lesson in lessons],
+    )
+
+
+def _written(lesson: Lesson) -> tuple[object, ...]:
+    video, newest = lesson.video, lesson.newest
+    playable = video.playable
+    return (
         lesson.id,
         lesson.title,
         lesson.position,
@@ -135,12 +149,12 @@ async def write_lesson(conn: Connection, lesson: Lesson) -> None:
         playable.policy if playable else None,
         video.status,
         video.error,
-        duration_ms,
+        playable.duration_ms if playable else None,
     )
 
 
-async def write_uploads(conn: Connection, lesson_id: str, uploads: Sequence[Upload]) -> None:
-    """Insert or overwrite uploads of a locked lesson."""
+async def write_uploads(conn: Connection, uploads: Sequence[tuple[str, Upload]]) -> None:
+    """Insert or overwrite uploads of locked lessons, each with its lesson's id."""
     await conn.executemany(
         """
         INSERT INTO uploads AS u (id, lesson_id, provider, policy, mux_upload_id, mux_asset_id, status, error,
@@ -168,7 +182,7 @@ async def write_uploads(conn: Connection, lesson_id: str, uploads: Sequence[Uplo
                 upload.known.duration_ms,
                 upload.discarded,
             )
-            for upload in uploads
+            for lesson_id, upload in uploads
         ],
     )
 
