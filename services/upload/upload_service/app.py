@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _checks(api: FastAPI) -> Mapping[str, Check]:
-    return {"database": partial(database.ping, api.state.pool)}
+    return {"database": partial(database.ping, api.state.pool), "mux": api.state.mux.check}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A call of Mux from beginning to end: its turn in line, a thread, its timeouts, its retries, all in one deadline."""
+"""A call of Mux from beginning to end: the circuit breaker, its turn in line, a thread, its timeouts, its retries."""
 
 import asyncio
 import time
@@ -10,6 +10,7 @@ from prometheus_client import Counter
 
 from servicekit.telemetry import get_logger
 from upload_service import mux_failures, retrying
+from upload_service.breaker import Breaker, Limits, Outcome
 from upload_service.errors import MuxNotFound, MuxRefused, MuxUnavailable
 from upload_service.mux_failures import Failure
 from upload_service.pacing import Line, Rate
@@ -46,6 +47,9 @@ class Calls:
             asked_cap_s=settings.mux_retry_after_cap_s,
             deadline_s=settings.mux_deadline_s,
         )
+        self.breaker = Breaker(
+            Limits(settings.mux_breaker_failures, settings.mux_breaker_window_s, settings.mux_breaker_rest_s), clock
+        )
         self._posts = Line(Rate(settings.mux_posts_per_s, settings.mux_burst), clock)
         self._others = Line(Rate(settings.mux_calls_per_s, settings.mux_burst), clock)
         self._threads = ThreadPoolExecutor(settings.mux_threads, thread_name_prefix="mux")
@@ -60,28 +64,44 @@ class Calls:
         ends_at = self._clock() + self._patience.deadline_s
         failed = 0
         while True:
-            await self._turn(name, verb, ends_at)
-            try:
-                answer = await self._in_thread(work, ends_at)
-            except Exception as error:
-                failure = mux_failures.of(error)
-                if failure is None:
-                    raise
-                failed += 1
-                pause = self._pause_s(name, verb, failure, failed, ends_at)
-                if pause is None:
-                    raise _told(failure, verb) from error
-            else:
+            answer = await self._attempt(name, verb, work, ends_at)
+            if not isinstance(answer, Failure):
                 CALLS.labels(name, "ok").inc()
                 return answer
+            failed += 1
+            pause = self._pause_s(name, verb, answer, failed, ends_at)
+            if pause is None:
+                raise _told(answer, verb) from answer.error.__cause__
             RETRIES.labels(name).inc()
             await self._sleep(pause)
 
-    async def _turn(self, name: str, verb: Verb, ends_at: float) -> None:
+    async def _attempt(self, name: str, verb: Verb, work: Work[T], ends_at: float) -> T | Failure:
+        try:
+            self.breaker.check()  # who would be refused does not stand in line
+            await self._turn(verb, ends_at)
+            permit = self.breaker.admit()
+        except MuxUnavailable:
+            CALLS.labels(name, "not-tried").inc()
+            raise
+        outcome: Outcome = "unknown"
+        try:
+            answer = await self._in_thread(work, ends_at)
+            outcome = "well"
+        except Exception as error:
+            failure = mux_failures.of(error)
+            if failure is None:
+                raise
+            outcome = "sick" if failure.sick else "well"
+            failure.error.__cause__ = error
+            return failure
+        finally:
+            self.breaker.record(permit, outcome)
+        return answer
+
+    async def _turn(self, verb: Verb, ends_at: float) -> None:
         line = self._posts if verb == "POST" else self._others
         granted, wait = line.take((ends_at - self._clock()) / 2)  # the other half is for the call itself
         if not granted:
-            CALLS.labels(name, "not-tried").inc()
             raise MuxUnavailable("more calls wait than Mux takes", retry_after_s=int(wait) + 1)
         if wait:
             await self._sleep(wait)

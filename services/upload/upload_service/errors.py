@@ -37,6 +37,10 @@ class MuxUnavailable(Unavailable):
     slug, title = "mux-unavailable", "The video provider is not available, try again"
 
 
+class MuxLeftAlone(MuxUnavailable):
+    """Mux was not asked: it has failed so often that it is given a rest."""
+
+
 class MuxUnauthorized(MuxUnavailable):
     """Mux does not accept our credentials: an operator has to act, a caller can only wait."""
 

@@ -69,6 +69,10 @@ class MuxService:
         self._calls.close()
         self._client.rest_client.pool_manager.clear()
 
+    async def check(self) -> None:
+        """A readiness check: raises Degraded while calls are refused because Mux keeps failing."""
+        await self._calls.breaker.report()
+
     async def create_upload(
         self,
         *,

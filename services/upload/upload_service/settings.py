@@ -30,6 +30,9 @@ class Settings(CommonSettings):
     mux_posts_per_s: float = Field(default=1, gt=0, description="Of this process; Mux's limit is the account's.")
     mux_calls_per_s: float = Field(default=5, gt=0, description="All but POST, likewise.")
     mux_burst: int = Field(default=3, ge=1, description="Calls that may come at once after a quiet time.")
+    mux_breaker_failures: int = Field(default=5, ge=1, description="In a row, after which Mux is left alone.")
+    mux_breaker_window_s: float = Field(default=30, gt=0, description="Within which they have to fall.")
+    mux_breaker_rest_s: float = Field(default=10, gt=0, description="For how long, before one call tries again.")
     mux_upload_timeout_s: int = Field(default=86_400, ge=60, le=604_800, description="How long an upload URL lives.")
 
     s3_endpoint_url: str | None = Field(default=None, pattern=r"^https?://[^/?#]+[^?#]*$")

@@ -45,6 +45,7 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                 loops={"outbox": relay.run, "reconcile": reconciler.run},
                 checks={
                     "database": partial(database.ping, pool),
+                    "mux": mux.check,
                     "outbox": nothing_stuck,
                     "webhooks": reconciler.check_parked,
                 },
