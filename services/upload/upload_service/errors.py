@@ -86,3 +86,11 @@ class StorageRefused(ServiceError):
 
 class ObjectNotFound(NotFound):
     slug, title = "object-not-found", "Object storage knows no such thing"
+
+
+class FileNotFound(NotFound):
+    slug, title = "file-not-found", "There is no such file"
+
+
+class NotUploadedYet(Conflict):
+    slug, title = "not-uploaded-yet", "Nothing has been uploaded to this file's address yet"

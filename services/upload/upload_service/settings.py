@@ -6,6 +6,27 @@ from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from servicekit.settings import CommonSettings
+from upload_service.placement import Limit
+
+_TAKEN = (
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "image/avif",
+    "image/heic",
+    "audio/*",
+    "text/plain",
+    "text/csv",
+    "text/vtt",
+    "text/markdown",
+    "application/json",
+    "application/pdf",
+    "application/zip",
+    "application/epub+zip",
+    "application/msword",
+    "application/vnd.*",
+)
 
 
 class Settings(CommonSettings):
@@ -45,6 +66,17 @@ class Settings(CommonSettings):
     s3_region: str = "us-east-1"
     s3_connect_timeout_s: float = Field(default=3, gt=0)
     s3_read_timeout_s: float = Field(default=30, gt=0)
+
+    file_limits: dict[str, Limit] = Field(
+        default={"admin": Limit(5 * 2**30, _TAKEN), "instructor": Limit(2 * 2**30, _TAKEN)},
+        description="By role: bytes and patterns of types. A role that is not named brings no files.",
+    )
+    file_upload_ttl_s: int = Field(default=900, ge=10, le=86_400, description="How long an upload's address lives.")
+    file_download_ttl_s: int = Field(default=300, ge=10, le=86_400)
+    file_abandoned_after_s: float = Field(
+        default=86_400, ge=0, description="When an unfinished upload is cleared away."
+    )
+    clear_every_s: float = Field(default=60, gt=0, description="How often unwanted objects are looked for.")
 
     reconcile_every_s: float = Field(default=15, gt=0)
     reconcile_after_s: float = Field(default=300, ge=0, description="Age at which silence about an upload is checked.")

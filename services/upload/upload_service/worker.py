@@ -10,6 +10,8 @@ from servicekit.errors import Unavailable
 from servicekit.outbox import OutboxRelay
 from servicekit.producer import Producer
 from servicekit.worker import Worker
+from upload_service import storage_connection
+from upload_service.clearing import Clearing
 from upload_service.mux import MuxService
 from upload_service.reconcile import Reconciler
 from upload_service.settings import Settings
@@ -25,13 +27,17 @@ PRODUCED = (
 
 @asynccontextmanager
 async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
-    """Needs PostgreSQL, Kafka and Mux; starts without any of them and goes on when they are there."""
+    """Needs PostgreSQL, Kafka, Mux and S3; starts without any of them and goes on when they are there."""
     pool = await database.create_pool(settings.database_url, application_name="upload-worker", max_size=4)
     mux = MuxService(settings)
     try:
-        async with Producer(settings, service="upload") as producer:
+        async with (
+            Producer(settings, service="upload") as producer,
+            storage_connection.connect(settings) as storage,
+        ):
             relay = OutboxRelay(settings.database_url, producer, service="upload")
             reconciler = Reconciler(pool, mux, settings)
+            clearing = Clearing(pool, storage, settings)
 
             async def nothing_stuck() -> None:
                 if relay.parked:
@@ -42,7 +48,7 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                 service="upload",
                 producer=producer,
                 topics=PRODUCED,
-                loops={"outbox": relay.run, "reconcile": reconciler.run},
+                loops={"outbox": relay.run, "reconcile": reconciler.run, "clear": clearing.run},
                 checks={
                     "database": partial(database.ping, pool),
                     "mux": mux.check,

@@ -1,0 +1,116 @@
+"""Files in SQL: one function per question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+
+from servicekit.database import Connection
+from upload_service.placement import Kind
+
+FileState = Literal["pending", "ready", "refused"]
+
+_FILE = """
+SELECT id, owner_id, lesson_id, kind, filename, content_type, size, key, state, reason, writable_until, created_at
+FROM files
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is not deleted. `size` in bytes, `reason` why it was refused."""
+
+    id: UUID
+    owner_id: str
+    lesson_id: str | None
+    kind: Kind
+    filename: str
+    content_type: str
+    size: int
+    key: str
+    state: FileState
+    reason: str | None
+    writable_until: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """An object that nobody wants."""
+
+    id: UUID
+    key: str
+
+
+async def add_file(conn: Connection, file: File) -> None:
+    await conn.execute(
+        """
+        INSERT INTO files (id, owner_id, lesson_id, kind, filename, content_type, size, key, writable_until, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """,
+        file.id,
+        file.owner_id,
+        file.lesson_id,
+        file.kind,
+        file.filename,
+        file.content_type,
+        file.size,
+        file.key,
+        file.writable_until,
+        file.created_at,
+    )
+
+
+async def file(conn: Connection, file_id: UUID) -> File | None:
+    return _file(await conn.fetchrow(_FILE + " WHERE id = $1 AND NOT deleted", file_id))
+
+
+async def settle_file(conn: Connection, file_id: UUID, reason: str | None) -> File | None:
+    """Ready, or refused for a reason: whoever settles first decides. None if it was deleted."""
+    await conn.execute(
+        """
+        UPDATE files SET state = CASE WHEN $2::text IS NULL THEN 'ready' ELSE 'refused' END, reason = $2,
+               updated_at = now()
+        WHERE id = $1 AND state = 'pending' AND NOT deleted
+        """,
+        file_id,
+        reason,
+    )
+    return await file(conn, file_id)
+
+
+async def delete_file(conn: Connection, file_id: UUID) -> None:
+    """Nobody sees it any more; its object goes with the sweep at the latest."""
+    await conn.execute("UPDATE files SET deleted = true, updated_at = now() WHERE id = $1", file_id)
+
+
+async def claim_clearable(conn: Connection, *, abandoned_after_s: float, limit: int) -> list[Leftover]:
+    """Files whose objects can no longer come back: deleted ones, and after a while refused and unfinished ones.
+
+    They are deleted from now on, so that none is finished while its object goes.
+    """
+    rows = await conn.fetch(
+        """
+        UPDATE files SET deleted = true WHERE id IN (
+            SELECT id FROM files
+            WHERE (deleted OR state <> 'ready') AND writable_until < now()
+              AND (deleted OR greatest(writable_until, updated_at) < now() - make_interval(secs => $1))
+            ORDER BY writable_until LIMIT $2 FOR UPDATE SKIP LOCKED)
+        RETURNING id, key
+        """,
+        abandoned_after_s,
+        limit,
+    )
+    return [Leftover(**row) for row in rows]
+
+
+async def forget_files(conn: Connection, file_ids: Sequence[UUID]) -> None:
+    """Drop the rows of deleted files whose objects are gone."""
+    await conn.execute("DELETE FROM files WHERE id = ANY($1::uuid[]) AND deleted", file_ids)
+
+
+def _file(row: asyncpg.Record | None) -> File | None:
+    return File(**row) if row is not None else None
