@@ -302,3 +302,32 @@ async def test_the_answer_follows_the_commit(service: Service, database: Databas
     postgres.sql("DROP TRIGGER crash ON outbox", url=database.owner_url)
     await service.delivered(ready)
     assert (await service.lesson(lesson_id))["processingStatus"] == "ready"
+
+
+async def test_the_lane_answers_as_the_route_does(service: Service) -> None:
+    """Past the framework or through it: the same status, body and headers, for good, forged and unreadable ones."""
+    from fastapi.routing import APIRoute
+
+    from upload_service.lane import Lane
+
+    api = service.http._transport.app  # type: ignore[attr-defined]
+    lanes = [middleware for middleware in api.user_middleware if middleware.cls is Lane]
+    assert [lane.kwargs["route"].path for lane in lanes] == ["/api/videos/mux/webhook"]
+    assert isinstance(lanes[0].kwargs["route"], APIRoute)
+
+    async def answers() -> list[tuple[int, bytes, dict[str, str]]]:
+        good = await service.webhook(upload_event("created", "u"))
+        forged = await service.webhook(upload_event("created", "u"), secret="guessed")
+        unreadable = await service.webhook(b"{")
+        large = await service.http.post("/api/videos/mux/webhook", content=b"x" * ((1 << 20) + 1))
+        got = await service.http.get("/api/videos/mux/webhook")
+        return [
+            (answer.status_code, answer.content, {**answer.headers, "x-request-id": ""})
+            for answer in (good, forged, unreadable, large, got)
+        ]
+
+    with_lane = await answers()
+    api.user_middleware = [middleware for middleware in api.user_middleware if middleware.cls is not Lane]
+    api.middleware_stack = api.build_middleware_stack()
+    assert [status for status, _, _ in with_lane] == [200, 401, 400, 413, 405]
+    assert await answers() == with_lane

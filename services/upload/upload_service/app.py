@@ -11,6 +11,7 @@ from servicekit.health import Check
 from servicekit.http import create_api, serve
 from servicekit.telemetry import configure_logging, get_logger
 from upload_service import courses, file_routes, routes, storage_connection
+from upload_service.lane import add_lane
 from upload_service.mux import MuxService
 from upload_service.receiving import Receiver
 from upload_service.settings import Settings
@@ -41,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     api.include_router(routes.router)
     api.include_router(courses.router)
+    add_lane(api, routes.WEBHOOK_PATH, routes.router.routes)
     return api
     api.include_router(file_routes.router)
 

@@ -3,7 +3,7 @@
 import time
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from prometheus_client import Counter
 
 from servicekit.auth import CurrentPrincipal
@@ -21,7 +21,9 @@ from upload_service.settings import Settings
 
 router = APIRouter(prefix="/api", tags=["videos"], responses=COMMON_PROBLEMS)
 
+WEBHOOK_PATH = "/api/videos/mux/webhook"
 WEBHOOKS = Counter("seatime_mux_webhooks_total", "Webhooks of Mux by what became of them", ["outcome"])
+_RECEIVED = Received(received=True).model_dump_json().encode()
 
 
 @router.post("/videos/mux/upload-url", summary="A URL to which the browser uploads a lesson's video")
@@ -50,11 +52,12 @@ async def create_upload_url(request: Request, principal: CurrentPrincipal, body:
 
 @router.post(
     "/videos/mux/webhook",
+    response_model=Received,
     summary="Where Mux tells what became of a video",
     description="Needs no bearer token: the `Mux-Signature` over the raw body is the proof.",
     openapi_extra={"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}},
 )
-async def receive_webhook(request: Request) -> Received:
+async def receive_webhook(request: Request) -> Response:
     """Refuses before it parses, answers 200 only after the commit, and says the same to a repetition."""
     settings: Settings = request.app.state.settings
     signed = signature.parse(request.headers.get("mux-signature"), now=time.time())
@@ -64,7 +67,7 @@ async def receive_webhook(request: Request) -> Received:
     receiver: Receiver = request.app.state.receiver
     outcome = await receiver.take_in(body)
     WEBHOOKS.labels(outcome).inc()
-    return Received(received=True)
+    return Response(_RECEIVED, media_type="application/json")
 
 
 @router.get("/lessons/{lesson_id}", tags=["lessons"], summary="A lesson and the state of its video, for its author")
