@@ -42,9 +42,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     api.include_router(routes.router)
     api.include_router(courses.router)
+    api.include_router(file_routes.router)
     add_lane(api, routes.WEBHOOK_PATH, routes.router.routes)
     return api
-    api.include_router(file_routes.router)
 
 
 def _checks(api: FastAPI) -> Mapping[str, Check]:
