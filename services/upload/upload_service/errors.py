@@ -94,3 +94,13 @@ class FileNotFound(NotFound):
 
 class NotUploadedYet(Conflict):
     slug, title = "not-uploaded-yet", "Nothing has been uploaded to this file's address yet"
+
+
+class AddressRefused(BadRequest):
+    """An address that somebody gave us to fetch leads, or may lead, to where only we can go."""
+
+    slug, title = "address-refused", "This address is not fetched"
+
+
+class AddressUnreachable(ServiceError):
+    status, slug, title = 502, "address-unreachable", "What the address names cannot be fetched"

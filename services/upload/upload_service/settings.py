@@ -78,6 +78,8 @@ class Settings(CommonSettings):
     )
     clear_every_s: float = Field(default=60, gt=0, description="How often unwanted objects are looked for.")
 
+    import_ports: tuple[int, ...] = Field(default=(80, 443), description="Of servers that videos are imported from.")
+
     reconcile_every_s: float = Field(default=15, gt=0)
     reconcile_after_s: float = Field(default=300, ge=0, description="Age at which silence about an upload is checked.")
     reconcile_calls_per_s: float = Field(default=2, gt=0, le=5, description="Mux allows 5 in all per account.")
