@@ -97,8 +97,9 @@ class Driven(RuleBasedStateMachine):
         self.circuit, permit = admit(self.circuit, self.now)
         assert (permit is None) == (wait_s(before, self.now) > 0)
         if permit is not None:
-            self.in_flight.append((permit, self.circuit.state == "half-open"))
+            self.in_flight.append((permit, before.state != "closed"))
             assert before.state != "open" or self.now >= before.probe_at
+            assert self.circuit.state == ("closed" if before.state == "closed" else "half-open")
 
     @precondition(lambda self: self.in_flight)
     @rule(which=st.integers(0, 100), outcome=st.sampled_from(["well", "sick", "unknown"]))
