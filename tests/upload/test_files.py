@@ -8,29 +8,17 @@ import pytest
 
 from tests.infra import S3
 from tests.upload.conftest import ADMIN, LEARNER, OTHER, OWNER, Json, Service
+from tests.upload.stored import storage_of, with_storage
 from upload_service.errors import ObjectNotFound, StorageUnavailable
 from upload_service.files import Files
 from upload_service.settings import Settings
-from upload_service.storage import Storage
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(100)
 
 
 @pytest.fixture
 def settings(settings: Settings, s3: S3) -> Settings:
-    changes = {
-        "s3_endpoint_url": s3.endpoint_url,
-        "s3_bucket": s3.bucket,
-        "s3_access_key_id": s3.access_key,
-        "s3_secret_access_key": s3.secret_key,
-    }
-    return Settings(**(settings.model_dump() | changes))
-
-
-def storage_of(service: Service) -> Storage:
-    found = service.http._transport.app.state.storage  # type: ignore[attr-defined]
-    assert isinstance(found, Storage)
-    return found
+    return with_storage(settings, s3)
 
 
 def sweeping(service: Service, **settings: Any) -> Files:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from upload_service.placement import Limit, kind_of, place, refusal
+from upload_service.placement import Limit, declared_type, kind_of, place, refusal
 
 LIMITS = {"instructor": Limit(100, ("image/*", "application/pdf")), "admin": Limit(1000, ("*",))}
 
@@ -50,3 +50,19 @@ def test_kinds() -> None:
     """A3: what is neither image nor sound nor video is a document."""
     found = [kind_of(one) for one in ("image/png", "Audio/mpeg", "video/mp4", "application/pdf")]
     assert found == ["image", "audio", "video", "document"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "filename", "found"),
+    [
+        ("Text/CSV; charset=x", "a.bin", "text/csv"),
+        ("", "a.vtt", "text/vtt"),
+        ("", "a.MD", "text/markdown"),
+        ("application/octet-stream", "a.pdf", "application/pdf"),
+        ("", "a.unheardof", "application/octet-stream"),
+        ("", "noending", "application/octet-stream"),
+    ],
+)
+def test_a_name_stands_in_for_a_type(content_type: str, filename: str, found: str) -> None:
+    """A3: browsers leave the type empty for what they do not know."""
+    assert declared_type(content_type, filename) == found

@@ -80,5 +80,6 @@ def _video(playable: Playable) -> Video:
         asset_id=playable.asset_id,
         playback_id=playable.playback_id,
         policy=playable.policy,
+        s3_key=playable.s3_key,
         duration_ms=playable.duration_ms,
     )

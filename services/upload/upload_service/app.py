@@ -10,7 +10,7 @@ from servicekit import database
 from servicekit.health import Check
 from servicekit.http import create_api, serve
 from servicekit.telemetry import configure_logging, get_logger
-from upload_service import courses, file_routes, routes, storage_connection
+from upload_service import courses, file_routes, routes, storage_connection, upload_routes
 from upload_service.lane import add_lane
 from upload_service.mux import MuxService
 from upload_service.receiving import Receiver
@@ -38,11 +38,18 @@ def create_app(settings: Settings) -> FastAPI:
             await pool.close()
 
     api = create_api(
-        settings, service="upload", title="Seatime upload", version="0.1.0", lifespan=lifespan, checks=_checks
+        settings,
+        service="upload",
+        title="Seatime upload",
+        version="0.1.0",
+        lifespan=lifespan,
+        checks=_checks,
+        unlimited_bodies=(upload_routes.VIDEO_PATH,),
     )
     api.include_router(routes.router)
     api.include_router(courses.router)
     api.include_router(file_routes.router)
+    api.include_router(upload_routes.router)
     add_lane(api, routes.WEBHOOK_PATH, routes.router.routes)
     return api
 

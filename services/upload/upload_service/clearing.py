@@ -9,6 +9,7 @@ from servicekit.database import Pool
 from servicekit.errors import Unavailable
 from servicekit.telemetry import get_logger
 from upload_service.files import Files
+from upload_service.lesson_videos import LessonVideos
 from upload_service.settings import Settings
 from upload_service.storage import Storage
 from upload_service.storage_connection import NoStorage
@@ -40,3 +41,5 @@ class Clearing:
             return
         files = await Files(self.pool, self.storage, self.settings).clear()
         CLEARED.labels("file").inc(len(files))
+        videos = await LessonVideos(self.pool, self.storage, self.settings).clear()
+        CLEARED.labels("video").inc(videos)

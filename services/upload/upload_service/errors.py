@@ -92,6 +92,16 @@ class FileNotFound(NotFound):
     slug, title = "file-not-found", "There is no such file"
 
 
+class NotAVideo(ServiceError):
+    """The first bytes are not those of a video."""
+
+    status, slug, title = 415, "not-a-video", "The file is not a video"
+
+
+class MalformedForm(BadRequest):
+    slug, title = "malformed-form", "The body is not a form with a file"
+
+
 class NotUploadedYet(Conflict):
     slug, title = "not-uploaded-yet", "Nothing has been uploaded to this file's address yet"
 

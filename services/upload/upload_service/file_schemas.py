@@ -26,7 +26,7 @@ class FileBody(Wire):
 
     filename: Filename
     content_type: ContentType
-    size: int = Field(ge=1, le=5 * 2**30)
+    size: int = Field(ge=1, le=2**43)
     lesson_id: IdOrNumber | None = None
 
 

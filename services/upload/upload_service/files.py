@@ -7,7 +7,7 @@ from uuid import UUID
 
 from servicekit.auth import Principal
 from servicekit.database import Pool, transaction
-from servicekit.errors import Forbidden
+from servicekit.errors import Forbidden, PayloadTooLarge
 from upload_service import access, placement, sniffing, store_files
 from upload_service.errors import FileNotFound, NotUploadedYet, ObjectNotFound, StorageUnavailable
 from upload_service.file_schemas import FileBody
@@ -15,6 +15,8 @@ from upload_service.identifiers import new_upload_id
 from upload_service.settings import Settings
 from upload_service.storage import Presigned, Storage
 from upload_service.store_files import File, Leftover
+
+_LARGEST_PUT = 5 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Files:
         refusal = placement.refusal(self.settings.file_limits, principal.roles, body.content_type, body.size)
         if refusal is not None:
             raise Forbidden(refusal)
+        if body.size > _LARGEST_PUT:
+            raise PayloadTooLarge(f"at most {_LARGEST_PUT} bytes in one upload")
         if body.lesson_id is not None:
             async with transaction(self.pool, readonly=True) as conn:
                 await access.own_lesson(conn, principal, body.lesson_id)

@@ -55,18 +55,26 @@ class Upload:
     mux_upload_id: str | None = None
     known: Knowledge = Knowledge()
     discarded: bool = False
+    s3_key: str | None = None
+    s3_url: str | None = None
+
+    @property
+    def was_ready(self) -> bool:
+        return self.known.was_ready or (self.provider == "s3" and self.s3_key is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Playable:
-    """A video that can be played now."""
+    """A video that can be played now: by Mux's `playback_id`, or from S3 by `s3_key`."""
 
     upload_id: UUID
     provider: Provider
     asset_id: str | None
-    playback_id: str
+    playback_id: str | None
     policy: Policy
     duration_ms: int | None
+    s3_key: str | None = None
+    s3_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,7 @@ def derive(uploads: Iterable[Upload]) -> LessonVideo:
         playable = _playable(upload)
         if playable is not None:
             return LessonVideo("ready", None, playable)
-        if upload.known.status == "deleted" and upload.known.was_ready:
+        if upload.known.status == "deleted" and upload.was_ready:
             break
         shown.append(upload)
     if any(upload.known.status == "processing" for upload in shown):
@@ -149,6 +157,8 @@ def _playable(upload: Upload) -> Playable | None:
     known = upload.known
     if known.status != "ready":
         return None
+    if upload.provider == "s3":
+        return _in_s3(upload)
     ids: dict[Policy, str | None] = {"signed": known.signed_playback_id, "public": known.public_playback_id}
     order: tuple[Policy, ...] = ("public", "signed") if upload.policy == "public" else ("signed", "public")
     for policy in order:
@@ -156,6 +166,12 @@ def _playable(upload: Upload) -> Playable | None:
         if playback_id is not None:
             return Playable(upload.id, upload.provider, known.asset_id, playback_id, policy, known.duration_ms)
     return None
+
+
+def _in_s3(upload: Upload) -> Playable | None:
+    if upload.s3_key is None:
+        return None
+    return Playable(upload.id, "s3", None, None, "signed", upload.known.duration_ms, upload.s3_key, upload.s3_url)
 
 
 def effects(before: Iterable[Upload], after: Iterable[Upload]) -> tuple[Effect, ...]:

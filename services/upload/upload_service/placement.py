@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from mimetypes import guess_type
 from typing import Literal
 
 from upload_service.lifecycle import Provider
@@ -13,6 +14,7 @@ _VIDEO_ENDINGS = frozenset(
     "3gp avi flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogv webm wmv".split()  # noqa: SIM905
 )
 _SAYS_NOTHING = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/mxf"})
+_TYPES: Mapping[str, str] = {"md": "text/markdown", "vtt": "text/vtt", "mkv": "video/x-matroska", "mxf": "video/mxf"}
 _KINDS: Mapping[str, Kind] = {"image": "image", "audio": "audio", "video": "video"}
 
 
@@ -31,6 +33,15 @@ def place(content_type: str, filename: str) -> Provider:
         return "mux"
     ending = filename.rpartition(".")[2].lower()
     return "mux" if declared in _SAYS_NOTHING and ending in _VIDEO_ENDINGS else "s3"
+
+
+def declared_type(content_type: str, filename: str) -> str:
+    """The declared type, or the one that the name's ending stands for where none is declared."""
+    declared = plain(content_type)
+    if declared not in _SAYS_NOTHING:
+        return declared
+    ending = filename.rpartition(".")[2].lower()
+    return _TYPES.get(ending) or guess_type(f"x.{ending}")[0] or declared or "application/octet-stream"
 
 
 def kind_of(content_type: str) -> Kind:

@@ -169,6 +169,7 @@ class LessonView(LessonSummary):
     mux_upload_id: str | None
     mux_asset_id: str | None
     mux_playback_id: str | None
+    video_url: str | None = Field(description="Where the video is in S3; opens nothing without a signature.")
     upload: LatestUpload | None
     version: int
 
@@ -185,6 +186,7 @@ class LessonView(LessonSummary):
             mux_upload_id=newest.mux_upload_id if newest else None,
             mux_asset_id=playable.asset_id if playable else newest.known.asset_id if newest else None,
             mux_playback_id=playable.playback_id if playable else None,
+            video_url=playable.s3_url if playable else None,
             upload=LatestUpload(id=newest.id, status=newest.known.status, error=newest.known.error) if newest else None,
             version=lesson.version,
         )

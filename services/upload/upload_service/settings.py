@@ -71,10 +71,17 @@ class Settings(CommonSettings):
         default={"admin": Limit(5 * 2**30, _TAKEN), "instructor": Limit(2 * 2**30, _TAKEN)},
         description="By role: bytes and patterns of types. A role that is not named brings no files.",
     )
+    video_limits: dict[str, Limit] = Field(
+        default={"admin": Limit(64 * 2**30, ("video/*",)), "instructor": Limit(16 * 2**30, ("video/*",))},
+        description="The same for videos.",
+    )
     file_upload_ttl_s: int = Field(default=900, ge=10, le=86_400, description="How long an upload's address lives.")
     file_download_ttl_s: int = Field(default=300, ge=10, le=86_400)
     file_abandoned_after_s: float = Field(
         default=86_400, ge=0, description="When an unfinished upload is cleared away."
+    )
+    video_abandoned_after_s: float = Field(
+        default=43_200, ge=60, description="When a video that is still on its way to S3 counts as interrupted."
     )
     clear_every_s: float = Field(default=60, gt=0, description="How often unwanted objects are looked for.")
 

@@ -14,7 +14,7 @@ _COURSE = "SELECT id, owner_id, title, published, public, rules, version, delete
 _LESSON = "SELECT id, course_id, title, position, required, rules, version, deleted FROM lessons"
 _UPLOAD = """
 SELECT id, lesson_id, provider, policy, mux_upload_id, mux_asset_id, status, error, signed_playback_id,
-       public_playback_id, duration_ms, discarded
+       public_playback_id, duration_ms, discarded, s3_key, s3_url
 FROM uploads
 """
 
@@ -124,7 +124,7 @@ async def write_lessons(conn: Connection, lessons: Sequence[Lesson]) -> None:
         UPDATE lessons SET title = $2, position = $3, required = $4, rules = $5, version = $6, deleted = $7,
                video_provider = $8, mux_upload_id = $9, mux_asset_id = $10, mux_playback_id = $11,
                playback_policy = $12, processing_status = $13, error = $14, duration = $15::bigint / 1000.0,
-               updated_at = now()
+               video_url = $16, updated_at = now()
         WHERE id = $1
         """,
         [_written(lesson) for lesson in lessons],
@@ -150,6 +150,7 @@ def _written(lesson: Lesson) -> tuple[object, ...]:
         video.status,
         video.error,
         playable.duration_ms if playable else None,
+        playable.s3_url if playable else None,
     )
 
 
@@ -158,8 +159,8 @@ async def write_uploads(conn: Connection, uploads: Sequence[tuple[str, Upload]])
     await conn.executemany(
         """
         INSERT INTO uploads AS u (id, lesson_id, provider, policy, mux_upload_id, mux_asset_id, status, error,
-               signed_playback_id, public_playback_id, duration_ms, discarded)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+               signed_playback_id, public_playback_id, duration_ms, discarded, s3_key, s3_url)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         ON CONFLICT (id) DO UPDATE SET mux_upload_id = excluded.mux_upload_id, mux_asset_id = excluded.mux_asset_id,
                status = excluded.status, error = excluded.error, signed_playback_id = excluded.signed_playback_id,
                public_playback_id = excluded.public_playback_id, duration_ms = excluded.duration_ms,
@@ -181,6 +182,8 @@ async def write_uploads(conn: Connection, uploads: Sequence[tuple[str, Upload]])
                 upload.known.public_playback_id,
                 upload.known.duration_ms,
                 upload.discarded,
+                upload.s3_key,
+                upload.s3_url,
             )
             for lesson_id, upload in uploads
         ],
@@ -206,8 +209,8 @@ async def upload_record(conn: Connection, upload_id: UUID) -> UploadRecord | Non
     row = await conn.fetchrow(
         """
         SELECT u.id, u.lesson_id, u.provider, u.policy, u.mux_upload_id, u.mux_asset_id, u.status, u.error,
-               u.signed_playback_id, u.public_playback_id, u.duration_ms, u.discarded, u.created_at, u.updated_at,
-               c.owner_id
+               u.signed_playback_id, u.public_playback_id, u.duration_ms, u.discarded, u.s3_key, u.s3_url,
+               u.created_at, u.updated_at, c.owner_id
         FROM uploads u JOIN lessons l ON l.id = u.lesson_id JOIN courses c ON c.id = l.course_id
         WHERE u.id = $1
         """,
@@ -246,6 +249,8 @@ def _upload(row: asyncpg.Record) -> Upload:
         policy=row["policy"],
         mux_upload_id=row["mux_upload_id"],
         discarded=row["discarded"],
+        s3_key=row["s3_key"],
+        s3_url=row["s3_url"],
         known=Knowledge(
             status=row["status"],
             asset_id=row["mux_asset_id"],

@@ -114,3 +114,39 @@ async def forget_files(conn: Connection, file_ids: Sequence[UUID]) -> None:
 
 def _file(row: asyncpg.Record | None) -> File | None:
     return File(**row) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVideo:
+    """A lesson's video in S3."""
+
+    id: UUID
+    lesson_id: str
+    key: str
+
+
+async def interrupted_videos(conn: Connection, *, after_s: float, limit: int) -> list[StoredVideo]:
+    """Videos that began their way to S3 so long ago that whoever brought them is gone."""
+    rows = await conn.fetch(
+        """
+        SELECT id, lesson_id, s3_key AS key FROM uploads
+        WHERE provider = 's3' AND s3_key IS NOT NULL AND status = 'waiting' AND NOT discarded
+          AND created_at < now() - make_interval(secs => $1)
+        ORDER BY id LIMIT $2
+        """,
+        after_s,
+        limit,
+    )
+    return [StoredVideo(**row) for row in rows]
+
+
+async def unwanted_videos(conn: Connection, *, limit: int) -> list[StoredVideo]:
+    """Videos in S3 that no lesson plays any more."""
+    rows = await conn.fetch(
+        """
+        SELECT id, lesson_id, s3_key AS key FROM uploads
+        WHERE discarded AND s3_key IS NOT NULL AND status <> 'deleted' ORDER BY id LIMIT $1
+        """,
+        limit,
+    )
+    return [StoredVideo(**row) for row in rows]

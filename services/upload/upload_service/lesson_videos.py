@@ -1,0 +1,140 @@
+"""A lesson's video in S3: it passes through here in parts, and the lesson knows of it before its first byte is stored.
+
+The row comes first, so that whatever happens afterwards, the process dying included, no object is without one.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from servicekit.auth import Principal
+from servicekit.database import Pool, transaction
+from servicekit.errors import Forbidden, PayloadTooLarge, ServiceError
+from upload_service import access, changes, placement, sniffing, store, store_files
+from upload_service.errors import LessonNotFound, NotAVideo
+from upload_service.form_file import FormFile
+from upload_service.identifiers import new_upload_id
+from upload_service.lifecycle import Knowledge, Upload, learn
+from upload_service.model import in_order
+from upload_service.settings import Settings
+from upload_service.storage import Storage
+
+_INTERRUPTED = "the upload was interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class LessonVideos:
+    """The units of work around videos in S3. S3 is never asked while a transaction is open."""
+
+    pool: Pool
+    storage: Storage
+    settings: Settings
+
+    async def take(self, principal: Principal, lesson_id: str, file: FormFile) -> str:
+        """Store a video, make it the lesson's in place of what was there, and return its address.
+
+        Raises Forbidden, LessonNotFound, NotTheOwner, NotAVideo, PayloadTooLarge, and what Storage raises.
+        """
+        limits = self.settings.video_limits
+        if (refusal := placement.refusal(limits, principal.roles, "video/*", 0)) is not None:
+            raise Forbidden(refusal)
+        most = max(limits[role].max_bytes for role in principal.roles if role in limits)
+        head, chunks = await _peek(file.chunks)
+        content_type = sniffing.video_type(head)
+        if content_type is None:
+            raise NotAVideo(sniffing.lie(placement.declared_type(file.content_type, file.filename), head))
+        upload = await self._begin(principal, lesson_id)
+        try:
+            await self.storage.upload_stream(_key(upload), _at_most(chunks, most), content_type=content_type)
+        except BaseException as error:
+            reason = error.detail or error.title if isinstance(error, ServiceError) else _INTERRUPTED
+            await self._failed(lesson_id, upload, reason)
+            raise
+        await self._ready(lesson_id, upload)
+        return self.storage.address(_key(upload))
+
+    async def clear(self, *, limit: int = 100) -> int:
+        """One round of the sweep: the interrupted have failed, the unwanted go. Returns how many went."""
+        async with transaction(self.pool) as conn:
+            silent = await store_files.interrupted_videos(
+                conn, after_s=self.settings.video_abandoned_after_s, limit=limit
+            )
+        for video in silent:
+            await self._discard(video.lesson_id, video.id)
+        async with transaction(self.pool, readonly=True) as conn:
+            unwanted = await store_files.unwanted_videos(conn, limit=limit)
+        for video in unwanted:
+            await self.storage.delete(video.key)
+            async with transaction(self.pool) as conn:
+                await changes.observe(conn, video.lesson_id, video.id, Knowledge("deleted"))
+        return len(unwanted)
+
+    async def _begin(self, principal: Principal, lesson_id: str) -> Upload:
+        async with transaction(self.pool) as conn:
+            _, course = await access.own_lesson(conn, principal, lesson_id)
+            locked = await store.lock_lesson(conn, lesson_id)
+            if locked is None or locked.deleted:
+                raise LessonNotFound()
+            upload_id = new_upload_id()
+            key = f"videos/{course.owner_id}/{upload_id}"
+            upload = Upload(upload_id, provider="s3", s3_key=key, s3_url=self.storage.address(key))
+            await changes.save_lesson(conn, locked, replace(locked, uploads=in_order((*locked.uploads, upload))))
+        return upload
+
+    async def _ready(self, lesson_id: str, upload: Upload) -> None:
+        """The lesson plays this one from now on, and the older ones are no longer wanted."""
+        async with transaction(self.pool) as conn:
+            locked = await store.lock_lesson(conn, lesson_id)
+            if locked is None or locked.deleted:
+                raise LessonNotFound()
+            older = tuple(replace(other, discarded=True) if other.id < upload.id else other for other in locked.uploads)
+            uploads = learn(older, upload.id, Knowledge("ready"))
+            await changes.save_lesson(conn, locked, replace(locked, uploads=uploads))
+
+    async def _failed(self, lesson_id: str, upload: Upload, reason: str) -> None:
+        async with transaction(self.pool) as conn:
+            await changes.observe(conn, lesson_id, upload.id, Knowledge("failed", error=reason))
+
+    async def _discard(self, lesson_id: str, upload_id: UUID) -> None:
+        async with transaction(self.pool) as conn:
+            locked = await store.lock_lesson(conn, lesson_id)
+            if locked is None:
+                return
+            failed = learn(locked.uploads, upload_id, Knowledge("failed", error=_INTERRUPTED))
+            uploads = tuple(
+                replace(upload, discarded=True)
+                if upload.id == upload_id and upload.known.status == "failed"
+                else upload
+                for upload in failed
+            )
+            await changes.save_lesson(conn, locked, replace(locked, uploads=uploads))
+
+
+def _key(upload: Upload) -> str:
+    assert upload.s3_key is not None
+    return upload.s3_key
+
+
+async def _peek(chunks: AsyncIterator[bytes]) -> tuple[bytes, AsyncIterator[bytes]]:
+    """The first bytes, and the whole from the start."""
+    held = bytearray()
+    async for chunk in chunks:
+        held += chunk
+        if len(held) >= sniffing.HEAD_BYTES:
+            break
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield bytes(held)
+        async for chunk in chunks:
+            yield chunk
+
+    return bytes(held[: sniffing.HEAD_BYTES]), whole()
+
+
+async def _at_most(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > most:
+            raise PayloadTooLarge(f"at most {most} bytes are taken from you")
+        yield chunk
