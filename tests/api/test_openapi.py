@@ -56,6 +56,7 @@ def api(
         "KAFKA_TOPIC_PREFIX": topic_prefix,
         "AUTH_JWT_SECRET": SECRET,
         "MUX_BASE_URL": mux.base_url,
+        "LESSON_STREAM_S": "0.5",
         "MUX_TOKEN_ID": mux.token_id,
         "MUX_TOKEN_SECRET": mux.token_secret,
         "MUX_WEBHOOK_SECRETS": mux.webhook_secret,

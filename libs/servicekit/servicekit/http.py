@@ -1,5 +1,8 @@
 """An API as every service has it: problem details, health, metrics, a bounded body, a request id and a trace."""
 
+import asyncio
+import socket
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -10,7 +13,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
 
 from servicekit import metrics, telemetry
 from servicekit.auth import Authenticator
@@ -26,6 +28,8 @@ from servicekit.errors import (
 )
 from servicekit.health import Check, readiness
 from servicekit.settings import CommonSettings
+
+_STARTUP_FAILURE = 3  # as uvicorn's own
 
 log = telemetry.get_logger(__name__)
 
@@ -69,7 +73,8 @@ def create_api(
     """A FastAPI with the house's edges. `checks` is asked at every readiness probe, after the lifespan has begun.
 
     Bodies over `max_body_bytes` get a 413, except on paths that end with one of `unlimited_bodies`.
-    Routes find the caller's identity by `servicekit.auth.CurrentPrincipal`.
+    Routes find the caller's identity by `servicekit.auth.CurrentPrincipal`. `api.state.stopping` is set
+    when the process begins to end, for those who would go on for long.
     """
     api = FastAPI(
         title=title,
@@ -81,15 +86,25 @@ def create_api(
         separate_input_output_schemas=False,
     )
     api.state.authenticator = Authenticator(settings)
+    api.state.stopping = asyncio.Event()
     _add_problem_handlers(api)
     _add_operations(api, checks)
     api.add_middleware(Edge, service=service, max_body_bytes=max_body_bytes, unlimited=unlimited_bodies)
     return api
 
 
-def serve(api: ASGIApp, settings: CommonSettings) -> None:
-    """Run one process of an API until it is told to stop."""
-    uvicorn.run(
+class _Server(uvicorn.Server):
+    """Says that it is ending before it waits for what is under way: streams are to end by themselves."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        assert isinstance(self.config.app, FastAPI)
+        self.config.app.state.stopping.set()
+        await super().shutdown(sockets)
+
+
+def serve(api: FastAPI, settings: CommonSettings) -> None:
+    """Run one process of an API until it is told to stop. Ends it with a failure if it could not start."""
+    config = uvicorn.Config(
         api,
         host=settings.http_host,
         port=settings.http_port,
@@ -100,6 +115,10 @@ def serve(api: ASGIApp, settings: CommonSettings) -> None:
         log_config=None,
         timeout_graceful_shutdown=10,
     )
+    server = _Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(_STARTUP_FAILURE)
 
 
 def _add_problem_handlers(api: FastAPI) -> None:

@@ -1,5 +1,6 @@
 """The HTTP process of the upload service, put together in one place."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,12 +10,14 @@ from fastapi import FastAPI
 from servicekit import database
 from servicekit.health import Check
 from servicekit.http import create_api, serve
+from servicekit.process import keep_running
 from servicekit.telemetry import configure_logging, get_logger
-from upload_service import courses, file_routes, routes, storage_connection, upload_routes
+from upload_service import courses, file_routes, routes, storage_connection, stream_routes, upload_routes
 from upload_service.lane import add_lane
 from upload_service.mux import MuxService
 from upload_service.receiving import Receiver
 from upload_service.settings import Settings
+from upload_service.watching import Watchers
 
 log = get_logger(__name__)
 
@@ -29,11 +32,13 @@ def create_app(settings: Settings) -> FastAPI:
         pool = await database.create_pool(settings.database_url, application_name="upload-app")
         mux = MuxService(settings)
         api.state.settings, api.state.pool, api.state.mux = settings, pool, mux
-        api.state.receiver = Receiver(pool)
+        api.state.receiver, api.state.watchers = Receiver(pool), Watchers(pool, api.state.stopping)
+        watching = asyncio.create_task(keep_running("watchers", api.state.watchers.run))
         try:
             async with storage_connection.connect(settings) as api.state.storage:
                 yield
         finally:
+            watching.cancel()
             mux.close()
             await pool.close()
 
@@ -50,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(courses.router)
     api.include_router(file_routes.router)
     api.include_router(upload_routes.router)
+    api.include_router(stream_routes.router)
     add_lane(api, routes.WEBHOOK_PATH, routes.router.routes)
     return api
 

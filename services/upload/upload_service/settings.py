@@ -93,6 +93,8 @@ class Settings(CommonSettings):
     parked_red_after_s: float = Field(default=900, gt=0, description="Age of a parked webhook that is a fault.")
     parked_expire_after_s: float = Field(default=86_400, gt=0, description="Age at which it is given up as foreign.")
 
+    lesson_stream_s: float = Field(default=900, gt=0, description="How long one stream of a lesson's status lasts.")
+
     @property
     def webhook_secrets(self) -> tuple[bytes, ...]:
         """The live secrets; none means that every webhook is refused."""
