@@ -150,9 +150,7 @@ class ContainersInfra:
             "S3PROXY_CORS_ALLOW_ALL": "true",
             "S3PROXY_ENDPOINT": "http://0.0.0.0:80",
         }
-        container = (
-            DockerContainer("andrewgaul/s3proxy:3.1.0").with_exposed_ports(80).waiting_for(PortWaitStrategy(80))
-        )
+        container = DockerContainer("andrewgaul/s3proxy:3.1.0").with_exposed_ports(80).waiting_for(PortWaitStrategy(80))
         for name, value in settings.items():
             container = container.with_env(name, value)
         started = self._stack.enter_context(container)
