@@ -12,7 +12,7 @@ from servicekit.health import Check
 from servicekit.http import create_api, serve
 from servicekit.process import keep_running
 from servicekit.telemetry import configure_logging, get_logger
-from upload_service import courses, file_routes, routes, storage_connection, stream_routes, upload_routes
+from upload_service import caption_routes, courses, file_routes, routes, storage_connection, stream_routes, upload_routes
 from upload_service.lane import add_lane
 from upload_service.mux import MuxService
 from upload_service.receiving import Receiver
@@ -56,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(file_routes.router)
     api.include_router(upload_routes.router)
     api.include_router(stream_routes.router)
+    api.include_router(caption_routes.router)
     add_lane(api, routes.WEBHOOK_PATH, routes.router.routes)
     return api
 

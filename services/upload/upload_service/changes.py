@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from contracts import Event
 from servicekit import outbox
 from servicekit.database import Connection
-from upload_service import announce, observations, store, store_inbox, store_receiving
+from upload_service import announce, captions, observations, store, store_captions, store_inbox, store_receiving
 from upload_service.errors import NotAnEvent
 from upload_service.lifecycle import Knowledge, Upload, effects, learn
 from upload_service.model import Course, Lesson, in_order
@@ -114,6 +114,11 @@ async def take_in(conn: Connection, body: bytes) -> str:
 
 async def apply(conn: Connection, event: MuxEvent) -> str:
     """Apply an event that is in the inbox and was not applied before. Returns what became of it."""
+    track = captions.of_event(event.type, event.data)
+    if track is not None:
+        await _observe_track(conn, track)
+        await store_inbox.settle(conn, event.id, "applied")
+        return "applied"
     fact = observations.of_event(event.type, event.data)
     if fact is None:
         await store_inbox.settle(conn, event.id, "ignored")
@@ -126,6 +131,13 @@ async def apply(conn: Connection, event: MuxEvent) -> str:
         return "parked"
     await store_inbox.settle(conn, event.id, "applied")
     return "applied"
+
+
+async def _observe_track(conn: Connection, told: captions.Track) -> None:
+    before = await store_captions.lock_track(conn, told)
+    after = captions.join(before, told)
+    if after != before:
+        await store_captions.write_track(conn, after)
 
 
 async def _adopt(conn: Connection, subject: observations.Subject, fact: Knowledge) -> bool:

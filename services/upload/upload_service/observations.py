@@ -51,9 +51,9 @@ class Subject:
 def of_event(event_type: str, data: Mapping[str, Any]) -> Knowledge | None:
     """What a webhook tells of an upload; None if its type tells nothing of the lifecycle."""
     if event_type in _UPLOAD_EVENTS:
-        return of_upload(_UPLOAD_EVENTS[event_type], _text(data.get("asset_id")), data.get("error"))
+        return of_upload(_UPLOAD_EVENTS[event_type], text_of(data.get("asset_id")), data.get("error"))
     if event_type in _ASSET_EVENTS:
-        return of_asset(_ASSET_EVENTS[event_type], _text(data.get("id")), data)
+        return of_asset(_ASSET_EVENTS[event_type], text_of(data.get("id")), data)
     return None
 
 
@@ -62,9 +62,9 @@ def subject_of(event_type: str, data: Mapping[str, Any]) -> Subject:
     settings = _mapping(data.get("new_asset_settings")) if event_type.startswith("video.upload.") else data
     about_upload = event_type.startswith("video.upload.")
     return Subject(
-        mux_upload_id=_text(data.get("id" if about_upload else "upload_id")),
-        mux_asset_id=_text(data.get("asset_id" if about_upload else "id")),
-        lesson_id=_text(settings.get("passthrough")),
+        mux_upload_id=text_of(data.get("id" if about_upload else "upload_id")),
+        mux_asset_id=text_of(data.get("asset_id" if about_upload else "id")),
+        lesson_id=text_of(settings.get("passthrough")),
         upload_id=_uuid(_mapping(settings.get("meta")).get("external_id")),
     )
 
@@ -74,7 +74,7 @@ def of_upload(status: str, asset_id: str | None, error: Any = None) -> Knowledge
     ours = _UPLOAD_STATUS.get(status)
     if ours is None:
         return None
-    reason = _reason(error) or _REASON.get(ours) if ours in _REASON else None
+    reason = reason_of(error) or _REASON.get(ours) if ours in _REASON else None
     return Knowledge(ours, asset_id=asset_id, error=reason)
 
 
@@ -84,7 +84,7 @@ def of_asset(status: str, asset_id: str | None, asset: Mapping[str, Any]) -> Kno
         case "preparing":
             return Knowledge("processing", asset_id=asset_id)
         case "errored":
-            return Knowledge("errored", asset_id=asset_id, error=_reason(asset.get("errors")) or _REASON["errored"])
+            return Knowledge("errored", asset_id=asset_id, error=reason_of(asset.get("errors")) or _REASON["errored"])
         case "deleted":
             return Knowledge("deleted", asset_id=asset_id)
         case "ready":
@@ -104,13 +104,14 @@ def of_asset(status: str, asset_id: str | None, asset: Mapping[str, Any]) -> Kno
 def _playback_ids(value: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in value if isinstance(value, list) else []:
-        policy, playback_id = _mapping(item).get("policy"), _text(_mapping(item).get("id"))
+        policy, playback_id = _mapping(item).get("policy"), text_of(_mapping(item).get("id"))
         if policy in ("signed", "public") and playback_id is not None:
             found.setdefault(policy, playback_id)
     return found
 
 
-def _reason(error: Any) -> str | None:
+def reason_of(error: Any) -> str | None:
+    """The words of one of Mux's error objects, fit to be shown."""
     given = _mapping(error)
     messages = given.get("messages")
     texts = messages if isinstance(messages, list) else [given.get("message")]
@@ -130,7 +131,8 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """The value if it is a text that can be kept as an id or a name."""
     return value if isinstance(value, str) and 0 < len(value) <= 255 and value.isprintable() else None
 
 

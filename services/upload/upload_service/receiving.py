@@ -2,7 +2,7 @@
 
 Nothing waits for company: a lane that is free takes whatever there is, and what comes meanwhile is its next batch.
 Whoever sent a webhook is answered when the transaction with it has been committed. One that could hold up the others
-(its lesson is locked, or it has to be adopted), or that spoils the batch, is taken in by itself.
+(a locked lesson, an upload to adopt, a caption track), or that spoils the batch, is taken in by itself.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from servicekit.database import Connection, Pool, transaction
 from servicekit.errors import DatabaseUnavailable, Unavailable
 from servicekit.telemetry import get_logger
-from upload_service import changes, observations, store, store_receiving
+from upload_service import captions, changes, observations, store, store_receiving
 from upload_service.changes import MuxEvent
 from upload_service.lifecycle import Knowledge, learn
 from upload_service.model import Lesson
@@ -152,7 +152,7 @@ async def _uploads_of(conn: Connection, telling: Sequence[Delivery]) -> dict[str
 def _state(delivery: Delivery, uploads: Mapping[str, Known], lessons: Mapping[str, Lesson]) -> State | None:
     """What becomes of a webhook in a batch; None if it has to go alone."""
     if delivery.fact is None:
-        return "ignored"
+        return None if captions.of_event(delivery.event.type, delivery.event.data) is not None else "ignored"
     known = uploads.get(delivery.event.id)
     if known is not None:
         return "applied" if known.lesson_id in lessons else None
