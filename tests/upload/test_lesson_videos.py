@@ -255,7 +255,7 @@ async def test_an_upload_whose_process_died_comes_to_an_end(service: Service, mo
         raise SystemError("killed here")
 
     with monkeypatch.context() as patched:
-        patched.setattr("upload_service.lesson_videos.LessonVideos._ready", died)
+        patched.setattr("upload_service.lesson_videos.LessonVideos.ready", died)
         assert (await stored(service, lesson_id)).status_code == 500
     (key,) = await keys_of(service, lesson_id)
     assert (await storage_of(service).head(key)).size == len(MP4)

@@ -43,15 +43,15 @@ class LessonVideos:
         content_type = sniffing.video_type(head)
         if content_type is None:
             raise NotAVideo(sniffing.lie(placement.declared_type(file.content_type, file.filename), head))
-        upload = await self._begin(principal, lesson_id)
+        upload = await self.begin(principal, lesson_id)
         try:
-            await self.storage.upload_stream(_key(upload), _at_most(chunks, most), content_type=content_type)
+            await self.storage.upload_stream(key_of(upload), _at_most(chunks, most), content_type=content_type)
         except BaseException as error:
             reason = error.detail or error.title if isinstance(error, ServiceError) else _INTERRUPTED
             await self._failed(lesson_id, upload, reason)
             raise
-        await self._ready(lesson_id, upload)
-        return self.storage.address(_key(upload))
+        await self.ready(lesson_id, upload)
+        return self.storage.address(key_of(upload))
 
     async def clear(self, *, limit: int = 100) -> int:
         """One round of the sweep: the interrupted have failed, the unwanted go. Returns how many went."""
@@ -60,7 +60,7 @@ class LessonVideos:
                 conn, after_s=self.settings.video_abandoned_after_s, limit=limit
             )
         for video in silent:
-            await self._discard(video.lesson_id, video.id)
+            await self.discard(video.lesson_id, video.id, _INTERRUPTED)
         async with transaction(self.pool, readonly=True) as conn:
             unwanted = await store_files.unwanted_videos(conn, limit=limit)
         for video in unwanted:
@@ -69,7 +69,8 @@ class LessonVideos:
                 await changes.observe(conn, video.lesson_id, video.id, Knowledge("deleted"))
         return len(unwanted)
 
-    async def _begin(self, principal: Principal, lesson_id: str) -> Upload:
+    async def begin(self, principal: Principal, lesson_id: str) -> Upload:
+        """The row of a video that is about to be stored. Raises LessonNotFound or NotTheOwner."""
         async with transaction(self.pool) as conn:
             _, course = await access.own_lesson(conn, principal, lesson_id)
             locked = await store.lock_lesson(conn, lesson_id)
@@ -81,7 +82,7 @@ class LessonVideos:
             await changes.save_lesson(conn, locked, replace(locked, uploads=in_order((*locked.uploads, upload))))
         return upload
 
-    async def _ready(self, lesson_id: str, upload: Upload) -> None:
+    async def ready(self, lesson_id: str, upload: Upload) -> None:
         """The lesson plays this one from now on, and the older ones are no longer wanted."""
         async with transaction(self.pool) as conn:
             locked = await store.lock_lesson(conn, lesson_id)
@@ -95,12 +96,13 @@ class LessonVideos:
         async with transaction(self.pool) as conn:
             await changes.observe(conn, lesson_id, upload.id, Knowledge("failed", error=reason))
 
-    async def _discard(self, lesson_id: str, upload_id: UUID) -> None:
+    async def discard(self, lesson_id: str, upload_id: UUID, reason: str) -> None:
+        """An upload that is still on its way has failed, and its object goes with the next sweep."""
         async with transaction(self.pool) as conn:
             locked = await store.lock_lesson(conn, lesson_id)
             if locked is None:
                 return
-            failed = learn(locked.uploads, upload_id, Knowledge("failed", error=_INTERRUPTED))
+            failed = learn(locked.uploads, upload_id, Knowledge("failed", error=reason))
             uploads = tuple(
                 replace(upload, discarded=True)
                 if upload.id == upload_id and upload.known.status == "failed"
@@ -110,7 +112,7 @@ class LessonVideos:
             await changes.save_lesson(conn, locked, replace(locked, uploads=uploads))
 
 
-def _key(upload: Upload) -> str:
+def key_of(upload: Upload) -> str:
     assert upload.s3_key is not None
     return upload.s3_key
 

@@ -10,16 +10,18 @@ from servicekit.auth import CurrentPrincipal
 from servicekit.database import transaction
 from servicekit.errors import Forbidden, InvalidPayload
 from servicekit.http import COMMON_PROBLEMS, problem_responses
-from upload_service import access, placement, routes
+from upload_service import access, fallback, placement, routes
 from upload_service.courses import pool_of
+from upload_service.errors import MuxUnauthorized, MuxUnavailable
+from upload_service.fallback import Fallback
 from upload_service.file_routes import files_of
 from upload_service.file_schemas import ContentType, FileBody, Filename
 from upload_service.form_file import boundary_of, first_file
 from upload_service.lesson_videos import LessonVideos
 from upload_service.lifecycle import Provider
-from upload_service.schemas import IdOrNumber, LessonId, UploadUrlBody, Wire
+from upload_service.schemas import IdOrNumber, LessonId, UploadUrlBody, UploadView, Wire
 from upload_service.settings import Settings
-from upload_service.storage_connection import needed
+from upload_service.storage_connection import NoStorage, needed
 
 router = APIRouter(prefix="/api", tags=["videos"], responses=COMMON_PROBLEMS)
 
@@ -49,7 +51,10 @@ class UploadBody(Wire):
 
 
 class Placed(Wire):
-    """Where to send it: a video in chunks to Mux (ask by `uploadId`), anything else to S3 (complete by `fileId`)."""
+    """Where to send it: a video in chunks to Mux (ask by `uploadId`), anything else to S3 (complete by `fileId`).
+
+    While Mux is away a video goes to S3 in one piece: send it as `method` and `headers` say, complete it by `uploadId`.
+    """
 
     provider: Provider
     upload_url: str
@@ -67,10 +72,9 @@ class VideoStored(Wire):
 
 @router.post("/uploads", status_code=201, summary="Where a file is to be uploaded: videos to Mux, anything else to S3")
 async def place_upload(request: Request, principal: CurrentPrincipal, body: UploadBody) -> Placed:
-    settings: Settings = request.app.state.settings
     content_type = placement.declared_type(body.content_type or "", body.filename)
     if placement.place(content_type, body.filename) == "mux":
-        return await _to_mux(request, principal, body, settings)
+        return await _video(request, principal, body, content_type)
     file, address = await files_of(request).begin(
         principal,
         FileBody(filename=body.filename, content_type=content_type, size=body.size, lesson_id=body.lesson_id),
@@ -85,15 +89,51 @@ async def place_upload(request: Request, principal: CurrentPrincipal, body: Uplo
     )
 
 
-async def _to_mux(request: Request, principal: CurrentPrincipal, body: UploadBody, settings: Settings) -> Placed:
+async def _video(request: Request, principal: CurrentPrincipal, body: UploadBody, content_type: str) -> Placed:
+    settings: Settings = request.app.state.settings
     if body.lesson_id is None:
         raise InvalidPayload("a video needs the lessonId that it is for")
     if (refusal := placement.refusal(settings.video_limits, principal.roles, "video/*", body.size)) is not None:
         raise Forbidden(refusal)
-    made = await routes.create_upload_url(request, principal, UploadUrlBody(lesson_id=body.lesson_id))
+    try:
+        made = await routes.create_upload_url(request, principal, UploadUrlBody(lesson_id=body.lesson_id))
+    except MuxUnavailable as outage:
+        storage = request.app.state.storage
+        if isinstance(outage, MuxUnauthorized) or isinstance(storage, NoStorage) or body.size > fallback.MOST_BYTES:
+            raise
+        return await _video_to_s3(request, principal, body.lesson_id, content_type, body.size)
     return Placed(
         provider=made.provider, upload_url=made.upload_url, method="PUT", headers={}, upload_id=made.upload_id
     )
+
+
+async def _video_to_s3(
+    request: Request, principal: CurrentPrincipal, lesson_id: str, content_type: str, size: int
+) -> Placed:
+    upload, address = await _fallback(request).begin(principal, lesson_id, content_type=content_type, size=size)
+    return Placed(
+        provider="s3",
+        upload_url=address.url,
+        method=address.method,
+        headers=dict(address.headers),
+        upload_id=upload.id,
+        expires_at=address.expires_at,
+    )
+
+
+def _fallback(request: Request) -> Fallback:
+    state = request.app.state
+    return Fallback(LessonVideos(pool_of(request), needed(state.storage), state.settings))
+
+
+@router.post(
+    "/uploads/{upload_id}/complete",
+    summary="Say that a video that went to S3 because Mux was away has arrived",
+    responses=problem_responses(409),
+)
+async def complete_upload(request: Request, principal: CurrentPrincipal, upload_id: UUID) -> UploadView:
+    """Its first bytes are looked at: `ready`, or `failed` with the reason. Asking again answers the same."""
+    return UploadView.of(await _fallback(request).complete(principal, upload_id))
 
 
 @router.post(
