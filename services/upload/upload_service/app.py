@@ -12,7 +12,15 @@ from servicekit.health import Check
 from servicekit.http import create_api, serve
 from servicekit.process import keep_running
 from servicekit.telemetry import configure_logging, get_logger
-from upload_service import caption_routes, courses, file_routes, routes, storage_connection, stream_routes, upload_routes
+from upload_service import (
+    caption_routes,
+    courses,
+    file_routes,
+    routes,
+    storage_connection,
+    stream_routes,
+    upload_routes,
+)
 from upload_service.lane import add_lane
 from upload_service.mux import MuxService
 from upload_service.receiving import Receiver
