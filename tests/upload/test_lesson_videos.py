@@ -7,9 +7,11 @@ from uuid import UUID
 
 import httpx
 import pytest
+from botocore.credentials import Credentials
 
 from contracts import LessonChanged
 from mux_sim.testing import make_clip
+from playback_service.storage import Presigner
 from tests.infra import S3
 from tests.upload.conftest import ADMIN, LEARNER, OTHER, OWNER, Json, Service, asset_event
 from tests.upload.stored import storage_of, with_storage
@@ -63,13 +65,42 @@ async def test_a_form_s_video_becomes_the_lesson_s(service: Service, clip: bytes
     assert (await storage_of(service).head(key)).content_type == "video/mp4"
     lesson = await service.lesson(lesson_id)
     assert (lesson["videoProvider"], lesson["processingStatus"], lesson["videoUrl"]) == ("s3", "ready", address)
+    assert lesson["duration"] == pytest.approx(2, abs=0.1)
     (row,) = await service.rows("SELECT video_provider, video_url, duration FROM lessons WHERE id = $1", lesson_id)
-    assert (row["video_provider"], row["video_url"]) == ("s3", address)
+    assert (row["video_provider"], row["video_url"], row["duration"]) == ("s3", address, lesson["duration"])
     told = await last_change(service, lesson_id)
     assert told.processing_status == "ready"
     assert told.video is not None
     assert (told.video.provider, told.video.s3_key, told.video.playback_id) == ("s3", key, None)
+    assert told.video.duration_ms == pytest.approx(2000, abs=100)
     assert (await service.topics(lesson_id)).count("asset.ready") == 1
+
+
+async def test_learners_play_what_was_announced(service: Service, clip: bytes) -> None:
+    """A3: the address that the playback service signs for the announced key opens the video, ranges included."""
+    lesson_id = await service.make_lesson()
+    await stored(service, lesson_id, clip)
+    told = await last_change(service, lesson_id)
+    assert told.video is not None
+    assert told.video.s3_key is not None
+    settings = service.settings
+    assert settings.s3_access_key_id is not None
+    assert settings.s3_secret_access_key is not None
+    credentials = Credentials(settings.s3_access_key_id, settings.s3_secret_access_key.get_secret_value())
+    presigner = Presigner(settings.s3_base_url, credentials, settings.s3_region)
+    async with httpx.AsyncClient() as viewer:
+        url = presigner.url(told.video.s3_key, seconds=60)
+        assert (await viewer.get(url)).content == clip
+        part = await viewer.get(url, headers={"Range": "bytes=4-7"})
+        assert (part.status_code, part.content) == (206, b"ftyp")
+
+
+async def test_an_unknown_duration_stays_unknown(service: Service) -> None:
+    """A3: a file that does not say how long it plays is ready all the same."""
+    lesson_id = await service.make_lesson()
+    assert (await stored(service, lesson_id)).status_code == 200
+    lesson = await service.lesson(lesson_id)
+    assert (lesson["processingStatus"], lesson["duration"]) == ("ready", None)
 
 
 async def test_keys_are_made_of_ids_only(service: Service) -> None:

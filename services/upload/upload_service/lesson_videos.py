@@ -10,8 +10,8 @@ from uuid import UUID
 from servicekit.auth import Principal
 from servicekit.database import Pool, transaction
 from servicekit.errors import Forbidden, PayloadTooLarge, ServiceError
-from upload_service import access, changes, placement, sniffing, store, store_files
-from upload_service.errors import LessonNotFound, NotAVideo
+from upload_service import access, changes, durations, placement, sniffing, store, store_files
+from upload_service.errors import LessonNotFound, NotAVideo, StorageUnavailable
 from upload_service.form_file import FormFile
 from upload_service.identifiers import new_upload_id
 from upload_service.lifecycle import Knowledge, Upload, learn
@@ -84,13 +84,23 @@ class LessonVideos:
 
     async def ready(self, lesson_id: str, upload: Upload) -> None:
         """The lesson plays this one from now on, and the older ones are no longer wanted."""
+        duration_ms = await self._duration_ms(key_of(upload))
         async with transaction(self.pool) as conn:
             locked = await store.lock_lesson(conn, lesson_id)
             if locked is None or locked.deleted:
                 raise LessonNotFound()
             older = tuple(replace(other, discarded=True) if other.id < upload.id else other for other in locked.uploads)
-            uploads = learn(older, upload.id, Knowledge("ready"))
+            uploads = learn(older, upload.id, Knowledge("ready", duration_ms=duration_ms))
             await changes.save_lesson(conn, locked, replace(locked, uploads=uploads))
+
+    async def _duration_ms(self, key: str) -> int | None:
+        async def read(start: int, length: int) -> bytes:
+            return await self.storage.read(key, start=start, length=length)
+
+        try:
+            return await durations.duration_ms(read, (await self.storage.head(key)).size)
+        except StorageUnavailable:
+            return None  # better a video of unknown length than none
 
     async def _failed(self, lesson_id: str, upload: Upload, reason: str) -> None:
         async with transaction(self.pool) as conn:
