@@ -57,8 +57,16 @@ def _compare(old: Schema, new: Schema, at: str) -> Iterator[Incompatibility]:
         yield from _alternatives(old.get(keyword, []), new.get(keyword, []), at, suffix)
     for keyword in sorted((old.keys() | new.keys()) - _PROSE - _BY_ITSELF):
         before, after = old.get(keyword, _ABSENT), new.get(keyword, _ABSENT)
+        if keyword == "default" and isinstance(before, dict):
+            before = _with_new_fields(before, old, new)
         if before != after or type(before) is not type(after):
             yield Incompatibility(at, _changed(keyword, before, after))
+
+
+def _with_new_fields(default: dict[str, Any], old: Schema, new: Schema) -> dict[str, Any]:
+    """An object's default as it has to be now: what was added to the object is there with its own default."""
+    added = new.get("properties", {}).keys() - old.get("properties", {}).keys()
+    return {name: new["properties"][name].get("default") for name in added} | default
 
 
 def _fields(old: Schema, new: Schema, at: str) -> Iterator[Incompatibility]:

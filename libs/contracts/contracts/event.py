@@ -1,6 +1,6 @@
 """What every event has in common: immutable, tolerant of unknown fields, and aware of its topic and key."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -18,7 +18,12 @@ Range = Annotated[
 ]
 Timestamp = AwareDatetime
 
-__all__ = ["JSON_SAFE", "Event", "Id", "Milliseconds", "Range", "Timestamp", "Version"]
+HiddenPages = Annotated[
+    Literal["count", "pause", "apart"],
+    Field(description="What playing in a hidden page is worth: the same, nothing, or the same but counted apart."),
+]
+
+__all__ = ["JSON_SAFE", "Event", "HiddenPages", "Id", "Milliseconds", "Range", "Timestamp", "Version"]
 
 
 class Event(BaseModel):

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts import topics
-from contracts.event import Event, Id, Milliseconds, Range, Timestamp, Version
+from contracts.event import Event, HiddenPages, Id, Milliseconds, Range, Timestamp, Version
+from contracts.videos import Revision
 
 EpochMs = Annotated[int, Field(ge=0, le=253_402_300_799_999, description="Milliseconds since 1970-01-01 UTC.")]
 PlayerEventType = Literal["play", "pause", "progress", "complete", "seek", "ratechange", "qualitychange", "error"]
@@ -46,6 +47,7 @@ class GrantPolicy(_Part):
     max_rate: float = Field(default=2.0, ge=1, le=16)
     offline_grace_s: int = Field(default=86_400, ge=120)
     beat_cap_s: int = Field(default=45, ge=1, le=600)
+    hidden_pages: HiddenPages = "count"
 
 
 class WatchProgress(Event):
@@ -62,6 +64,7 @@ class WatchProgress(Event):
     course_id: Id
     session_id: UUID
     duration_ms: Milliseconds
+    video_revision: Revision = 1
     granted_at_ms: EpochMs
     expires_at_ms: EpochMs
     policy: GrantPolicy = GrantPolicy()
@@ -84,10 +87,14 @@ class ProgressAdvanced(Event):
     course_id: Id
     session_id: UUID
     version: Version
+    video_revision: Revision = 1
     covered: tuple[Range, ...] = Field(description="Newly covered media.")
     replayed: tuple[Range, ...] = Field(default=(), description="Credited media that had been covered before.")
     live_ms: Milliseconds = Field(description="Credited media whose beat came within two minutes of its end.")
     late_ms: Milliseconds = Field(default=0, description="Credited media whose beat came later.")
+    hidden_ms: Milliseconds = Field(
+        default=0, description="Credited media of a hidden page, where the course counts that apart from live and late."
+    )
     spent_ms: Milliseconds = Field(description="Wall-clock time that the credit used up.")
     coverage: float = Field(ge=0, le=1)
     cut_ms: dict[str, Milliseconds] = Field(default_factory=dict, description="Refused media by reason code.")

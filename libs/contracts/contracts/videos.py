@@ -1,15 +1,26 @@
 """Courses, lessons and their videos: what the upload service knows and the others project."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts import topics
-from contracts.event import Event, Id, Milliseconds, Range, Timestamp, Version
+from contracts.event import JSON_SAFE, Event, HiddenPages, Id, Milliseconds, Range, Timestamp, Version
 
 Provider = Literal["mux", "s3"]
 ProcessingStatus = Literal["pending", "processing", "ready", "error"]
 PlaybackPolicy = Literal["public", "signed"]
+
+
+Progress = Literal["carry", "void"]
+Revision = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=JSON_SAFE,
+        description="Which content a lesson has: grows by one whenever a replacement voids what was watched.",
+    ),
+]
 
 
 class _Part(BaseModel):
@@ -24,6 +35,10 @@ class CourseRules(_Part):
     offline_grace_s: int | None = Field(default=None, ge=120)
     min_verified_s: int | None = Field(default=None, ge=0)
     final_assessment: Id | None = None
+    hidden_pages: HiddenPages | None = None
+    seek_ahead: Literal["free", "locked"] | None = Field(
+        default=None, description="Whether learners may seek beyond what they have watched; the player obeys."
+    )
 
 
 class LessonRules(_Part):
@@ -43,6 +58,28 @@ class Video(_Part):
     policy: PlaybackPolicy = "signed"
     s3_key: str | None = None
     duration_ms: Milliseconds | None = None
+
+
+class Replaced(_Part):
+    """The video that another one took the place of."""
+
+    provider: Provider
+    asset_id: str | None = None
+    duration_ms: Milliseconds | None = None
+    revision: Revision
+
+
+class Caption(_Part):
+    """Captions that fit the playable video. `s3_key` is a WebVTT object in our bucket.
+
+    Of a video at Mux they are in its stream as well; without an `s3_key` they are nowhere else.
+    """
+
+    language_code: str
+    name: str
+    source: Literal["uploaded", "generated"] = "uploaded"
+    closed_captions: bool = False
+    s3_key: str | None = None
 
 
 class CourseChanged(Event):
@@ -80,6 +117,9 @@ class LessonChanged(Event):
     processing_status: ProcessingStatus
     error: str | None = None
     video: Video | None = None
+    captions: tuple[Caption, ...] = ()
+    video_revision: Revision = 1
+    revised_at: Timestamp | None = Field(default=None, description="When this revision began, if it is not the first.")
     rules: LessonRules = LessonRules()
     changed_at: Timestamp
 
@@ -108,6 +148,11 @@ class AssetReady(_AssetEvent):
     playback_id: str | None = None
     policy: PlaybackPolicy = "signed"
     duration_ms: Milliseconds
+    video_revision: Revision = 1
+    replaced: Replaced | None = Field(default=None, description="The video that learners had before, if any.")
+    progress: Progress | None = Field(
+        default=None, description="What becomes of their progress in it: only void goes with a new revision."
+    )
     ready_at: Timestamp
 
 
