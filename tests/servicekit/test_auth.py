@@ -65,7 +65,7 @@ BAD = {
     "HS512": f"Bearer {jwt.encode(claims(), SECRET * 2, algorithm='HS512')}",
     "RS256 where a secret is set": f"Bearer {jwt.encode(claims(), RSA_KEY, algorithm='RS256')}",
     "expired": f"Bearer {jwt.encode(claims(exp=int(time.time()) - 60), SECRET)}",
-    "not yet": f"Bearer {jwt.encode(claims(nbf=int(time.time()) + 60), SECRET)}",
+    "not yet": f"Bearer {jwt.encode(claims(nbf=int(time.time()) + 86_400), SECRET)}",
     "wrong audience": f"Bearer {jwt.encode(claims(aud='elsewhere'), SECRET)}",
     "wrong issuer": f"Bearer {jwt.encode(claims(iss='elsewhere'), SECRET)}",
     **{f"without {name}": f"Bearer {jwt.encode(without(name), SECRET)}" for name in ("exp", "sub", "iss", "aud")},
@@ -233,3 +233,70 @@ async def test_a_provider_that_cannot_be_reached_is_asked_once_for_all_who_wait(
     checks = by_keys(gone)
     outcomes = await asyncio.gather(*(checks.authenticate(signed()) for _ in range(100)), return_exceptions=True)
     assert {type(outcome) for outcome in outcomes} == {Unavailable}
+
+
+async def test_a_verified_token_is_remembered_and_not_beyond_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks again within the minute is known; at the token's end, and with any other token, all is checked anew."""
+    authenticator = Authenticator(CommonSettings(auth_jwt_secret=SECRET))
+    checked = []
+    real = authenticator._verify
+
+    async def counting(token: str) -> dict[str, Any]:
+        checked.append(token)
+        return await real(token)
+
+    monkeypatch.setattr(authenticator, "_verify", counting)
+    good, ending = (issue_token(SECRET, "ada", "learner", ttl_s=ttl_s) for ttl_s in (3600, 20))
+    for _ in range(3):
+        assert (await authenticator.authenticate(f"Bearer {good}")).user_id == "ada"
+        assert (await authenticator.authenticate(f"Bearer {ending}")).user_id == "ada"
+    assert checked == [good, ending]
+    forged = good[:-4] + ("AAAA" if not good.endswith("AAAA") else "BBBB")
+    with pytest.raises(Unauthenticated):
+        await authenticator.authenticate(f"Bearer {forged}")
+    start = time.time()
+    monkeypatch.setattr("servicekit.auth.time.time", lambda: start + 21)
+    await authenticator.authenticate(f"Bearer {good}")
+    assert checked == [good, ending, forged]
+    await authenticator.authenticate(f"Bearer {ending}")  # within the leeway, so it is good, but it is not remembered
+    await authenticator.authenticate(f"Bearer {ending}")
+    assert checked == [good, ending, forged, ending, ending]
+    monkeypatch.setattr("servicekit.auth.time.time", lambda: start + 61)
+    await authenticator.authenticate(f"Bearer {good}")
+    assert checked[-1] == good
+
+
+async def test_the_memory_of_tokens_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many callers push the oldest out."""
+    monkeypatch.setattr("servicekit.auth._MOST_REMEMBERED", 3)
+    authenticator = Authenticator(CommonSettings(auth_jwt_secret=SECRET))
+    for n in range(9):
+        await authenticator.authenticate(f"Bearer {issue_token(SECRET, f'learner-{n}')}")
+    assert len(authenticator._remembered) == 3
+
+
+@pytest.mark.parametrize("part", ["header", "claims"])
+async def test_a_member_that_comes_twice_is_a_401(part: str) -> None:
+    """Parsers differ in which of the two they believe, so neither is believed, however well it is signed."""
+    header, body = '{"alg":"HS256","typ":"JWT"}', json.dumps(claims())
+    if part == "header":
+        header = header[:-1] + ',"typ":"JWT"}'
+    else:
+        body = body[:-1] + ',"sub":"somebody-else"}'
+    signing_input = ".".join(base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode() for text in (header, body))
+    mac = jwt.get_algorithm_by_name("HS256").sign(signing_input.encode(), SECRET.encode())
+    token = f"{signing_input}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+    with pytest.raises(Unauthenticated):
+        await by_secret().authenticate(f"Bearer {token}")
+
+
+async def test_a_name_is_shown_as_far_as_it_can_be() -> None:
+    """The token's name, without what cannot be printed and not too long; whatever else is no name."""
+
+    async def named(name: Any) -> str | None:
+        return (await by_secret().authenticate(f"Bearer {jwt.encode(claims(name=name), SECRET)}")).name
+
+    assert await named("Ada Lovelace") == "Ada Lovelace"
+    assert await named(" \u202eA\x00d\na ") == "Ada"
+    assert [await named(wrong) for wrong in (None, 7, ["Ada"], "", "\n")] == [None] * 5
+    assert len(await named("x" * 1000) or "") == 100

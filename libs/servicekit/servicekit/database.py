@@ -1,6 +1,7 @@
 """PostgreSQL: a bounded pool, and transactions that turn an outage into a fast 503."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ import asyncpg
 import orjson
 from asyncpg.pool import PoolConnectionProxy
 
-from servicekit.errors import DatabaseUnavailable
+from servicekit.errors import DatabaseFull, DatabaseUnavailable
 
 if TYPE_CHECKING:  # asyncpg's classes are generic in its stubs only
     Connection = PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]
@@ -27,8 +28,12 @@ OUTAGE = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
 )
-"""What a lost, refused or stuck database raises."""
+"""What a lost, refused or stuck database raises.
+
+The last: asyncpg's words for a server that said good-bye while nobody listened, on the connection's next use.
+"""
 
 TRANSIENT = (
     *OUTAGE,
@@ -40,6 +45,10 @@ TRANSIENT = (
     asyncpg.OperatorInterventionError,
 )
 """What goes away by itself: an outage, or a fight over locks."""
+
+_FULL_FOR_S = 15
+_refused_at: dict[int, float] = {}
+"""When the database behind a pool (by its identity) last refused a write for want of room."""
 
 
 async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -119,7 +128,7 @@ async def transaction(
     """The unit of work: commits at the end of the block, rolls back when it raises.
 
     `acting_as` sets `app.user_id` for this transaction only, which row-level security policies compare with.
-    Outages before or inside the block leave as DatabaseUnavailable.
+    Outages before or inside the block leave as DatabaseUnavailable, a full disk as DatabaseFull.
     """
     async with acquire(pool, timeout=timeout) as connection:
         try:
@@ -129,9 +138,14 @@ async def transaction(
                 yield connection
         except OUTAGE as error:
             raise DatabaseUnavailable(f"connection lost: {type(error).__name__}") from error
+        except asyncpg.DiskFullError as error:
+            _refused_at[id(pool)] = time.monotonic()
+            raise DatabaseFull("no room left on its disk", retry_after_s=30) from error
 
 
 async def ping(pool: Pool) -> None:
-    """Raises if the database does not answer a trivial query within two seconds."""
+    """Raises if the database does not answer a trivial query within two seconds, or has just had no room to write."""
     async with acquire(pool, timeout=2) as connection:
         await connection.execute("SELECT 1", timeout=2)
+    if time.monotonic() - _refused_at.get(id(pool), -_FULL_FOR_S) < _FULL_FOR_S:
+        raise DatabaseFull("no room left on its disk")

@@ -47,6 +47,10 @@ class BadRequest(ServiceError):
     status, slug, title = 400, "bad-request", "The request makes no sense"
 
 
+class InvalidJson(ServiceError):
+    status, slug, title = 400, "invalid-json", "The body is not JSON"
+
+
 class Unauthenticated(ServiceError):
     status, slug, title = 401, "unauthenticated", "Sign in first"
 
@@ -70,6 +74,10 @@ class PayloadTooLarge(ServiceError):
     status, slug, title = 413, "payload-too-large", "The body is too large"
 
 
+class UnsupportedMediaType(ServiceError):
+    status, slug, title = 415, "unsupported-media-type", "Unsupported media type"
+
+
 class InvalidPayload(ServiceError):
     status, slug, title = 422, "invalid-payload", "The payload is not valid"
 
@@ -85,6 +93,12 @@ class Unavailable(ServiceError):
 
 class DatabaseUnavailable(Unavailable):
     slug, title = "database-unavailable", "The database is down, try again"
+
+
+class DatabaseFull(DatabaseUnavailable):
+    """The database reads, and has no room to write: an operator has to make some, a caller can only wait."""
+
+    slug, title = "database-full", "The database has no room left, try again later"
 
 
 class BrokerUnavailable(Unavailable):

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -21,9 +21,9 @@ from servicekit.edge import Edge, respond
 from servicekit.errors import (
     PROBLEM_JSON,
     DatabaseUnavailable,
+    InvalidJson,
     InvalidPayload,
     ServiceError,
-    problem,
     problem_of_status,
 )
 from servicekit.health import Check, readiness
@@ -84,6 +84,7 @@ def create_api(
         redoc_url=None,
         responses=COMMON_PROBLEMS,
         separate_input_output_schemas=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge's own; asked for at every request
     )
     api.state.authenticator = Authenticator(settings)
     api.state.stopping = asyncio.Event()
@@ -121,6 +122,14 @@ def serve(api: FastAPI, settings: CommonSettings) -> None:
         sys.exit(_STARTUP_FAILURE)
 
 
+def invalid_payload(errors: Sequence[Any]) -> ServiceError:
+    """What pydantic found wrong (`ValidationError.errors()`) as a problem: 400 if it is not JSON at all, else 422."""
+    told = [{"at": [str(part) for part in error["loc"]], "problem": error["msg"]} for error in errors[:20]]
+    if any(error["type"] == "json_invalid" for error in errors):
+        return InvalidJson(errors=told)
+    return InvalidPayload("see errors", errors=told)
+
+
 def _add_problem_handlers(api: FastAPI) -> None:
     async def service_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, ServiceError)
@@ -132,10 +141,7 @@ def _add_problem_handlers(api: FastAPI) -> None:
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        errors = [{"at": [str(part) for part in e["loc"]], "problem": e["msg"]} for e in error.errors()[:20]]
-        if any(e["type"] == "json_invalid" for e in error.errors()):
-            return respond(problem(400, "invalid-json", "The body is not JSON", errors=errors))
-        return respond(InvalidPayload("see errors", errors=errors).problem())
+        return respond(invalid_payload(error.errors()).problem())
 
     async def unstorable(_: Request, error: Exception) -> Response:
         return respond(InvalidPayload(f"a value cannot be stored: {type(error).__name__}").problem())

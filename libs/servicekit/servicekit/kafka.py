@@ -66,17 +66,17 @@ def cloud_event_headers(
     *, event_id: UUID | str, event_type: str, source: str, time: datetime, traceparent: str | None
 ) -> tuple[Header, ...]:
     """Headers of the CloudEvents 1.0 Kafka binding in binary mode, with the W3C trace where there is one."""
-    headers = [
+    if time.tzinfo is not UTC:
+        time = time.astimezone(UTC)
+    headers = (
         ("ce_specversion", b"1.0"),
         ("ce_id", str(event_id).encode()),
         ("ce_type", event_type.encode()),
         ("ce_source", source.encode()),
-        ("ce_time", time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()),
+        ("ce_time", time.isoformat().replace("+00:00", "Z").encode()),
         ("content-type", b"application/json"),
-    ]
-    if traceparent is not None:
-        headers.append(("traceparent", traceparent.encode()))
-    return tuple(headers)
+    )
+    return headers if traceparent is None else (*headers, ("traceparent", traceparent.encode()))
 
 
 def make_broker(settings: CommonSettings, service: str) -> KafkaBroker:

@@ -219,7 +219,7 @@ def _message(row: asyncpg.Record) -> Message:
     )
 
 
-def message_of(event: Publishable, *, event_id: UUID | None = None) -> Message:
+def message_of(event: Publishable, *, event_id: UUID | str | None = None) -> Message:
     """An event as a record to be sent at once, without an outbox, in the current trace."""
     return Message(
         topic=event.topic_name,
