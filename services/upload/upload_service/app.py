@@ -10,18 +10,21 @@ from fastapi import FastAPI
 from servicekit import database
 from servicekit.health import Check
 from servicekit.http import create_api, serve
+from servicekit.lane import add_lane
 from servicekit.process import keep_running
 from servicekit.telemetry import configure_logging, get_logger
 from upload_service import (
     caption_routes,
     courses,
     file_routes,
+    migration_routes,
+    part_routes,
     routes,
     storage_connection,
     stream_routes,
     upload_routes,
 )
-from upload_service.lane import add_lane
+from upload_service.fetching import rules_of
 from upload_service.mux import MuxService
 from upload_service.receiving import Receiver
 from upload_service.settings import Settings
@@ -38,8 +41,9 @@ def create_app(settings: Settings) -> FastAPI:
         if not settings.webhook_secrets:
             log.warning("no MUX_WEBHOOK_SECRETS: every webhook will be refused")
         pool = await database.create_pool(settings.database_url, application_name="upload-app")
-        mux = MuxService(settings)
+        mux = MuxService(settings, pool)
         api.state.settings, api.state.pool, api.state.mux = settings, pool, mux
+        api.state.import_rules = rules_of(settings)
         api.state.receiver, api.state.watchers = Receiver(pool), Watchers(pool, api.state.stopping)
         watching = asyncio.create_task(keep_running("watchers", api.state.watchers.run))
         try:
@@ -63,8 +67,10 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(courses.router)
     api.include_router(file_routes.router)
     api.include_router(upload_routes.router)
+    api.include_router(part_routes.router)
     api.include_router(stream_routes.router)
     api.include_router(caption_routes.router)
+    api.include_router(migration_routes.router)
     add_lane(api, routes.WEBHOOK_PATH, routes.router.routes)
     return api
 

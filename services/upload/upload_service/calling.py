@@ -1,6 +1,7 @@
 """A call of Mux from beginning to end: the circuit breaker, its turn in line, a thread, its timeouts, its retries."""
 
 import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,14 +9,16 @@ from typing import TypeVar
 
 from prometheus_client import Counter
 
+from servicekit.database import Pool
 from servicekit.telemetry import get_logger
 from upload_service import mux_failures, retrying
 from upload_service.breaker import Breaker, Limits, Outcome
 from upload_service.errors import MuxNotFound, MuxRefused, MuxUnavailable
 from upload_service.mux_failures import Failure
-from upload_service.pacing import Line, Rate
+from upload_service.pacing import Rate
 from upload_service.retrying import Patience, Verb
 from upload_service.settings import Settings
+from upload_service.turns import Turns
 
 T = TypeVar("T")
 Timeouts = tuple[float, float]
@@ -31,12 +34,13 @@ log = get_logger(__name__)
 
 
 class Calls:
-    """One per process: Mux counts an account's calls, not an object's. Raises what `MuxService` says it raises."""
+    """One per process, with a pool to share the account's rate by. Raises what `MuxService` says it raises."""
 
     def __init__(
         self,
         settings: Settings,
         *,
+        pool: Pool | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -50,8 +54,13 @@ class Calls:
         self.breaker = Breaker(
             Limits(settings.mux_breaker_failures, settings.mux_breaker_window_s, settings.mux_breaker_rest_s), clock
         )
-        self._posts = Line(Rate(settings.mux_posts_per_s, settings.mux_burst), clock)
-        self._others = Line(Rate(settings.mux_calls_per_s, settings.mux_burst), clock)
+        self._turns = Turns(
+            Rate(settings.mux_posts_per_s, settings.mux_burst),
+            Rate(settings.mux_calls_per_s, settings.mux_burst),
+            pool,
+            clock,
+        )
+        self._bulk_patience_s = settings.mux_bulk_patience_s
         self._threads = ThreadPoolExecutor(settings.mux_threads, thread_name_prefix="mux")
         self._free = asyncio.Semaphore(settings.mux_threads)
 
@@ -59,12 +68,15 @@ class Calls:
         """Let go of the threads; calls in flight end by their timeouts."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def make(self, name: str, verb: Verb, work: Work[T]) -> T:
-        """The answer of `work`, tried again where that is safe and may help, and never past the deadline."""
-        ends_at = self._clock() + self._patience.deadline_s
+    async def make(self, name: str, verb: Verb, work: Work[T], *, bulk: bool = False) -> T:
+        """The answer of `work`, tried again where that is safe and may help, and never past the deadline.
+
+        Bulk work has more time, which it spends waiting for its turn.
+        """
+        ends_at = self._clock() + self._patience.deadline_s + (self._bulk_patience_s if bulk else 0)
         failed = 0
         while True:
-            answer = await self._attempt(name, verb, work, ends_at)
+            answer = await self._attempt(name, verb, work, ends_at, bulk)
             if not isinstance(answer, Failure):
                 CALLS.labels(name, "ok").inc()
                 return answer
@@ -75,10 +87,10 @@ class Calls:
             RETRIES.labels(name).inc()
             await self._sleep(pause)
 
-    async def _attempt(self, name: str, verb: Verb, work: Work[T], ends_at: float) -> T | Failure:
+    async def _attempt(self, name: str, verb: Verb, work: Work[T], ends_at: float, bulk: bool) -> T | Failure:
         try:
             self.breaker.check()  # who would be refused does not stand in line
-            await self._turn(verb, ends_at)
+            await (self._bulk_turn if bulk else self._turn)(verb, ends_at)
             permit = self.breaker.admit()
         except MuxUnavailable:
             CALLS.labels(name, "not-tried").inc()
@@ -99,12 +111,23 @@ class Calls:
         return answer
 
     async def _turn(self, verb: Verb, ends_at: float) -> None:
-        line = self._posts if verb == "POST" else self._others
-        granted, wait = line.take((ends_at - self._clock()) / 2)  # the other half is for the call itself
-        if not granted:
-            raise MuxUnavailable("more calls wait than Mux takes", retry_after_s=int(wait) + 1)
-        if wait:
-            await self._sleep(wait)
+        patience_s = (ends_at - self._clock()) / 2  # the other half is for the call itself
+        turn = await self._turns.take(verb, patience_s, bulk=False)
+        if not turn.granted:
+            raise MuxUnavailable("more calls wait than Mux takes", retry_after_s=int(turn.wait_s) + 1)
+        if turn.wait_s:
+            await self._sleep(turn.wait_s)
+
+    async def _bulk_turn(self, verb: Verb, ends_at: float) -> None:
+        gives_up_at = ends_at - self._patience.deadline_s
+        while True:
+            turn = await self._turns.take(verb, 0, bulk=True)
+            if turn.granted:
+                return
+            pause = turn.wait_s + random.uniform(0, self._turns.interval_s(verb) / 4)
+            if self._clock() + pause > gives_up_at:
+                raise MuxUnavailable("others need Mux more", retry_after_s=int(pause) + 1)
+            await self._sleep(pause)
 
     def _pause_s(self, name: str, verb: Verb, failure: Failure, failed: int, ends_at: float) -> float | None:
         left_s = ends_at - self._clock()

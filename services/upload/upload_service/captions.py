@@ -4,10 +4,11 @@ Like the knowledge of an upload (`lifecycle`) that of a track is a semilattice. 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
+from uuid import UUID
 
-from upload_service.observations import reason_of, text_of
+from upload_service.observations import reason_of, text_of, uuid_of
 
 TrackStatus = Literal["preparing", "errored", "ready", "deleted"]
 
@@ -24,7 +25,10 @@ _UNREADABLE = "Mux could not use the captions"
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """What is known of a caption track: both the state and what a single event adds to it."""
+    """What is known of a caption track: both the state and what a single event adds to it.
+
+    `our_id` is what it carries if we asked for it; that is kept elsewhere (`caption_tracks`).
+    """
 
     id: str
     status: TrackStatus = "preparing"
@@ -33,6 +37,7 @@ class Track:
     name: str | None = None
     source: str | None = None
     error: str | None = None
+    our_id: UUID | None = field(default=None, compare=False)
 
 
 def of_event(event_type: str, data: Mapping[str, Any]) -> Track | None:
@@ -48,6 +53,7 @@ def of_event(event_type: str, data: Mapping[str, Any]) -> Track | None:
         name=text_of(data.get("name")),
         source=text_of(data.get("text_source")),
         error=(reason_of(data.get("errors") or data.get("error")) or _UNREADABLE) if status == "errored" else None,
+        our_id=uuid_of(data.get("passthrough")),
     )
 
 

@@ -10,7 +10,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from contracts import Event
 from servicekit import outbox
 from servicekit.database import Connection
-from upload_service import announce, captions, observations, store, store_captions, store_inbox, store_receiving
+from upload_service import (
+    announce,
+    captions,
+    observations,
+    replacing,
+    store,
+    store_caption_tracks,
+    store_captions,
+    store_inbox,
+    store_receiving,
+    store_uploads,
+)
 from upload_service.errors import NotAnEvent
 from upload_service.lifecycle import Knowledge, Upload, effects, learn
 from upload_service.model import Course, Lesson, in_order
@@ -58,17 +69,18 @@ async def save_lessons(conn: Connection, steps: Sequence[tuple[Lesson, Lesson]])
     written: list[Lesson] = []
     saved: list[Lesson] = []
     events: list[Event] = []
-    for before, after in steps:
+    for before, told_after in steps:
+        after = replace(told_after, uploads=replacing.settle(told_after.uploads, now))
         changed = _changed(before, after)
         uploads += [(after.id, upload) for upload in changed]
         seen = before.version == 0 or _seen(before) != _seen(after)
         saved.append(replace(after, version=before.version + 1) if seen else after)
         if seen:
-            told = effects(before.uploads, after.uploads)
-            events += [announce.lesson_changed(saved[-1], now), *announce.asset_events(saved[-1], told, now)]
+            events.append(announce.lesson_changed(saved[-1], now))
+        events += announce.asset_events(saved[-1], effects(before.uploads, after.uploads), now)
         if seen or changed:
             written.append(saved[-1])
-    await store.write_uploads(conn, uploads)
+    await store_uploads.write(conn, uploads)
     await store.write_lessons(conn, written)
     await outbox.append(conn, events)
     return saved
@@ -116,7 +128,7 @@ async def apply(conn: Connection, event: MuxEvent) -> str:
     """Apply an event that is in the inbox and was not applied before. Returns what became of it."""
     track = captions.of_event(event.type, event.data)
     if track is not None:
-        await _observe_track(conn, track)
+        await observe_track(conn, track)
         await store_inbox.settle(conn, event.id, "applied")
         return "applied"
     fact = observations.of_event(event.type, event.data)
@@ -124,7 +136,7 @@ async def apply(conn: Connection, event: MuxEvent) -> str:
         await store_inbox.settle(conn, event.id, "ignored")
         return "ignored"
     subject = observations.subject_of(event.type, event.data)
-    known = await store.upload_of_mux(conn, subject.mux_upload_id, subject.mux_asset_id)
+    known = await store_uploads.of_mux(conn, subject.mux_upload_id, subject.mux_asset_id)
     if known is not None:
         await observe(conn, known.lesson_id, known.id, fact)
     elif not await _adopt(conn, subject, fact):
@@ -133,7 +145,10 @@ async def apply(conn: Connection, event: MuxEvent) -> str:
     return "applied"
 
 
-async def _observe_track(conn: Connection, told: captions.Track) -> None:
+async def observe_track(conn: Connection, told: captions.Track) -> None:
+    """Join what was told of a caption track into what is known of it, and know it as ours if it says so."""
+    if told.our_id is not None:
+        await store_caption_tracks.made(conn, told.our_id, told.id)
     before = await store_captions.lock_track(conn, told)
     after = captions.join(before, told)
     if after != before:
@@ -164,7 +179,13 @@ async def _adopt(conn: Connection, subject: observations.Subject, fact: Knowledg
 async def add_upload(conn: Connection, before: Lesson, upload: Upload) -> None:
     """Add a new attempt to a locked lesson, and apply what Mux has said of it meanwhile."""
     adopted = next((existing for existing in before.uploads if existing.id == upload.id), upload)
-    added = replace(upload, known=adopted.known, discarded=adopted.discarded)
+    added = replace(
+        upload,
+        known=adopted.known,
+        discarded=adopted.discarded,
+        revision=adopted.revision,
+        played_at=adopted.played_at,
+    )
     others = (existing for existing in before.uploads if existing.id != upload.id)
     await save_lesson(conn, before, replace(before, uploads=in_order((*others, added))))
     await replay_parked(conn, before.id, mux_upload_id=upload.mux_upload_id)

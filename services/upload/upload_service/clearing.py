@@ -8,6 +8,7 @@ from prometheus_client import Counter
 from servicekit.database import Pool
 from servicekit.errors import Unavailable
 from servicekit.telemetry import get_logger
+from upload_service import releasing
 from upload_service.files import Files
 from upload_service.lesson_videos import LessonVideos
 from upload_service.settings import Settings
@@ -41,5 +42,6 @@ class Clearing:
             return
         files = await Files(self.pool, self.storage, self.settings).clear()
         CLEARED.labels("file").inc(len(files))
-        videos = await LessonVideos(self.pool, self.storage, self.settings).clear()
-        CLEARED.labels("video").inc(videos)
+        stored = LessonVideos(self.pool, self.storage, self.settings)
+        CLEARED.labels("video").inc(await stored.clear())
+        CLEARED.labels("parts").inc(await releasing.clear(stored))

@@ -10,18 +10,10 @@ from servicekit.database import Connection, Pool, transaction
 from servicekit.http import COMMON_PROBLEMS
 from upload_service import access, store
 from upload_service.changes import delete_lesson, replay_parked, save_course, save_lesson
+from upload_service.course_schemas import CourseBody, CourseList, CourseSummary, CourseView
 from upload_service.errors import CourseNotFound, LessonElsewhere, LessonNotFound
 from upload_service.model import Course, Lesson
-from upload_service.schemas import (
-    CourseBody,
-    CourseId,
-    CourseList,
-    CourseSummary,
-    CourseView,
-    LessonBody,
-    LessonId,
-    LessonView,
-)
+from upload_service.schemas import CourseId, LessonBody, LessonId, LessonView
 
 router = APIRouter(prefix="/api/courses", tags=["courses"], responses=COMMON_PROBLEMS)
 

@@ -1,6 +1,15 @@
 """The ways in which this service says no."""
 
-from servicekit.errors import BadRequest, Conflict, Forbidden, NotFound, ServiceError, Unauthenticated, Unavailable
+from servicekit.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InvalidPayload,
+    NotFound,
+    ServiceError,
+    Unauthenticated,
+    Unavailable,
+)
 
 
 class CourseNotFound(NotFound):
@@ -13,6 +22,10 @@ class LessonNotFound(NotFound):
 
 class UploadNotFound(NotFound):
     slug, title = "upload-not-found", "There is no such upload"
+
+
+class MigrationNotFound(NotFound):
+    slug, title = "migration-not-found", "There is no such migration"
 
 
 class NotTheOwner(Forbidden):
@@ -106,6 +119,12 @@ class NotUploadedYet(Conflict):
     slug, title = "not-uploaded-yet", "Nothing has been uploaded to this file's address yet"
 
 
+class PartsMissing(NotUploadedYet):
+    """The problem's `missing` has their numbers (the first thousand), `missingCount` how many they are."""
+
+    slug, title = "parts-missing", "Not all parts have been uploaded yet"
+
+
 class AddressRefused(BadRequest):
     """An address that somebody gave us to fetch leads, or may lead, to where only we can go."""
 
@@ -114,3 +133,23 @@ class AddressRefused(BadRequest):
 
 class AddressUnreachable(ServiceError):
     status, slug, title = 502, "address-unreachable", "What the address names cannot be fetched"
+
+
+class CaptionNotFound(NotFound):
+    slug, title = "caption-not-found", "The lesson has no such captions"
+
+
+class CaptionExists(Conflict):
+    slug, title = "caption-exists", "The lesson has captions of that language and name"
+
+
+class EditedMeanwhile(Conflict):
+    """Somebody else wrote a newer revision; `revision` is its number."""
+
+    slug, title = "edited-meanwhile", "The captions were edited by somebody else"
+
+
+class InvalidCaptions(InvalidPayload):
+    """`line` is where, counted from 1."""
+
+    slug, title = "invalid-captions", "The text is not WebVTT"

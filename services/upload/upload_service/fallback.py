@@ -1,10 +1,11 @@
 """While Mux is away a video goes from the browser to S3, and its lesson plays it from there.
 
-The address takes exactly the type and length that were declared, once. What arrived is believed after a look at its
-first bytes: Mux would have looked, S3 does not.
+The addresses take exactly the lengths that were declared. What arrived is believed after a look at its first bytes:
+Mux would have looked, S3 does not.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -12,46 +13,107 @@ from prometheus_client import Counter
 from servicekit.auth import Principal
 from servicekit.database import transaction
 from servicekit.errors import Conflict
-from upload_service import access, sniffing, store
-from upload_service.errors import NotUploadedYet, ObjectNotFound, UploadNotFound
+from upload_service import access, parts, sniffing, store_incoming, store_uploads
+from upload_service.errors import NotUploadedYet, ObjectNotFound, PartsMissing, StorageUnavailable, UploadNotFound
 from upload_service.lesson_videos import LessonVideos, key_of
-from upload_service.lifecycle import Upload
+from upload_service.lifecycle import ProgressWish, Upload
 from upload_service.model import UploadRecord
-from upload_service.storage import Presigned
+from upload_service.parts import Cut
+from upload_service.store_incoming import Incoming
+from upload_service.stored import PartSeen, Presigned
 
 FALLBACKS = Counter("seatime_upload_fallbacks_total", "Videos that went to S3 because Mux was not available")
+_MISSING_TOLD = 1_000
 
-MOST_BYTES = 5 << 30
-"""What S3 takes in one request."""
+
+@dataclass(frozen=True, slots=True)
+class InParts:
+    """An upload in parts: as it was declared, and what S3 has of it. `assembled`: it is one object already."""
+
+    record: UploadRecord
+    incoming: Incoming
+    cut: Cut
+    arrived: list[PartSeen]
+    assembled: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """The two steps of such an upload. S3 is never asked while a transaction is open."""
+    """The steps of such an upload. S3 is never asked while a transaction is open.
+
+    Raises UploadNotFound and NotTheOwner, and Conflict for an upload that is not of this kind or no longer open.
+    """
 
     videos: LessonVideos
 
     async def begin(
-        self, principal: Principal, lesson_id: str, *, content_type: str, size: int
-    ) -> tuple[Upload, Presigned]:
-        """A row and the address that takes the bytes. Raises LessonNotFound or NotTheOwner."""
-        upload = await self.videos.begin(principal, lesson_id)
-        address = await self.videos.storage.presign_put(
-            key_of(upload), content_type=content_type, size=size, seconds=self.videos.settings.file_upload_ttl_s
-        )
+        self,
+        principal: Principal,
+        lesson_id: str,
+        *,
+        content_type: str,
+        size: int,
+        progress: ProgressWish = "auto",
+    ) -> tuple[Upload, Presigned | Cut]:
+        """The rows, and the address that takes the whole or how it is cut. Raises LessonNotFound or NotTheOwner."""
+        settings = self.videos.settings
+        cut = parts.cut(size, settings.video_part_bytes) if size > settings.video_one_piece_bytes else None
+        until = datetime.now(UTC) + timedelta(seconds=settings.file_upload_ttl_s)
+        upload = await self.videos.begin(principal, lesson_id, redrive=True, progress=progress)
+        incoming = Incoming(upload.id, content_type, size, cut.part_size if cut else None, None, until)
+        async with transaction(self.videos.pool) as conn:
+            await store_incoming.add(conn, incoming)
+        try:
+            where = cut or await self._one_piece(upload, incoming)
+            if cut is not None:
+                await self._begin_parts(upload, content_type)
+        except StorageUnavailable:
+            await self.videos.discard(lesson_id, upload.id, "object storage was not available")
+            raise
         FALLBACKS.inc()
-        return upload, address
+        return upload, where
+
+    async def addresses(
+        self, principal: Principal, upload_id: UUID, numbers: list[int]
+    ) -> tuple[list[tuple[int, int, Presigned]], datetime]:
+        """(number, its size, where it goes) of each part asked for, and how long the addresses work."""
+        record, incoming, cut = await self._open(principal, upload_id)
+        try:
+            sizes = {number: cut.size_of(number) for number in numbers}
+        except ValueError as error:
+            raise Conflict(str(error)) from None
+        seconds = self.videos.settings.video_part_ttl_s
+        until = datetime.now(UTC) + timedelta(seconds=seconds)
+        async with transaction(self.videos.pool) as conn:
+            await store_incoming.extend(conn, upload_id, until)
+        key, s3_id = key_of(record.upload), incoming.s3_upload_id or ""
+        signed = [
+            (number, size, await self.videos.storage.presign_part(key, s3_id, number, size=size, seconds=seconds))
+            for number, size in sizes.items()
+        ]
+        return signed, until
+
+    async def arrived(self, principal: Principal, upload_id: UUID) -> InParts:
+        """What S3 has of an upload in parts that is still open."""
+        record, incoming, cut = await self._open(principal, upload_id)
+        seen = cut.arrived(await self.videos.storage.parts(key_of(record.upload), incoming.s3_upload_id or ""))
+        assembled = bool(cut.missing(seen)) and await self._is_whole(record.upload, incoming.size)
+        return InParts(record, incoming, cut, seen, assembled)
 
     async def complete(self, principal: Principal, upload_id: UUID) -> UploadRecord:
         """Look at what was uploaded, once: the lesson plays it, or the upload has failed and its object goes.
 
-        Raises UploadNotFound, NotTheOwner, NotUploadedYet, and Conflict for an upload that goes to Mux.
+        Raises NotUploadedYet, or PartsMissing with their numbers.
         """
         record = await self._own(principal, upload_id)
         if record.upload.s3_key is None:
             raise Conflict("Mux itself tells when this upload is complete")
         if record.upload.known.status != "waiting" or record.upload.discarded:
             return record
+        async with transaction(self.videos.pool, readonly=True) as conn:
+            incoming = await store_incoming.incoming(conn, upload_id)
+        if incoming is not None and incoming.part_size is not None:
+            await self._assemble(record.upload, incoming, Cut(incoming.size, incoming.part_size))
         reason = await self._lie(record.upload)
         if reason is None:
             await self.videos.ready(record.lesson_id, record.upload)
@@ -59,13 +121,68 @@ class Fallback:
             await self.videos.discard(record.lesson_id, upload_id, reason)
         return await self._own(principal, upload_id)
 
+    async def cancel(self, principal: Principal, upload_id: UUID) -> None:
+        """Its author gives it up: nothing of it stays in S3. Again is harmless."""
+        record = await self._own(principal, upload_id)
+        if record.upload.s3_key is None or record.upload.known.status == "ready":
+            raise Conflict("only an upload that is on its way to S3 can be given up")
+        await self.videos.discard(record.lesson_id, upload_id, "given up by its author")
+
+    async def _one_piece(self, upload: Upload, incoming: Incoming) -> Presigned:
+        return await self.videos.storage.presign_put(
+            key_of(upload),
+            content_type=incoming.content_type,
+            size=incoming.size,
+            seconds=self.videos.settings.file_upload_ttl_s,
+        )
+
+    async def _begin_parts(self, upload: Upload, content_type: str) -> None:
+        s3_id = await self.videos.storage.create_multipart(key_of(upload), content_type=content_type)
+        async with transaction(self.videos.pool) as conn:
+            await store_incoming.begun(conn, upload.id, s3_id)
+
     async def _own(self, principal: Principal, upload_id: UUID) -> UploadRecord:
         async with transaction(self.videos.pool, readonly=True) as conn:
-            record = await store.upload_record(conn, upload_id)
+            record = await store_uploads.record(conn, upload_id)
         if record is None:
             raise UploadNotFound()
         access.require_change(principal, record.owner_id)
         return record
+
+    async def _open(self, principal: Principal, upload_id: UUID) -> tuple[UploadRecord, Incoming, Cut]:
+        record = await self._own(principal, upload_id)
+        async with transaction(self.videos.pool, readonly=True) as conn:
+            incoming = await store_incoming.incoming(conn, upload_id)
+        if incoming is None or incoming.part_size is None or incoming.s3_upload_id is None:
+            raise Conflict("this upload does not go to S3 in parts")
+        if record.upload.known.status != "waiting" or record.upload.discarded:
+            raise Conflict("this upload is no longer open", uploadStatus=record.upload.known.status)
+        return record, incoming, Cut(incoming.size, incoming.part_size)
+
+    async def _assemble(self, upload: Upload, incoming: Incoming, cut: Cut) -> None:
+        s3_id = incoming.s3_upload_id or ""
+        arrived = cut.arrived(await self.videos.storage.parts(key_of(upload), s3_id))
+        missing = cut.missing(arrived)
+        if not missing:
+            try:
+                await self.videos.storage.complete_multipart(key_of(upload), s3_id, arrived)
+                return
+            except ObjectNotFound:  # somebody else was faster, or we have been here before
+                missing = list(range(1, cut.count + 1))
+            except StorageUnavailable:  # or only the answer was lost
+                if await self._is_whole(upload, incoming.size):
+                    return
+                raise
+        if not await self._is_whole(upload, incoming.size):
+            raise PartsMissing(
+                f"{len(missing)} of {cut.count} parts", missing=missing[:_MISSING_TOLD], missingCount=len(missing)
+            )
+
+    async def _is_whole(self, upload: Upload, size: int) -> bool:
+        try:
+            return (await self.videos.storage.head(key_of(upload))).size == size
+        except ObjectNotFound:
+            return False
 
     async def _lie(self, upload: Upload) -> str | None:
         try:

@@ -9,8 +9,8 @@ from pydantic import Field, StringConstraints
 from upload_service.lifecycle import Provider
 from upload_service.placement import Kind
 from upload_service.schemas import IdOrNumber, Wire
-from upload_service.storage import Presigned
 from upload_service.store_files import File, FileState
+from upload_service.stored import Presigned
 
 Filename = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")]
 ContentType = Annotated[

@@ -13,8 +13,9 @@ from upload_service.errors import FileNotFound, NotUploadedYet, ObjectNotFound, 
 from upload_service.file_schemas import FileBody
 from upload_service.identifiers import new_upload_id
 from upload_service.settings import Settings
-from upload_service.storage import Presigned, Storage
+from upload_service.storage import Storage
 from upload_service.store_files import File, Leftover
+from upload_service.stored import Presigned
 
 _LARGEST_PUT = 5 * 2**30
 

@@ -14,8 +14,9 @@ from upload_service import access, changes, durations, placement, sniffing, stor
 from upload_service.errors import LessonNotFound, NotAVideo, StorageUnavailable
 from upload_service.form_file import FormFile
 from upload_service.identifiers import new_upload_id
-from upload_service.lifecycle import Knowledge, Upload, learn
+from upload_service.lifecycle import Knowledge, ProgressWish, Upload, learn
 from upload_service.model import in_order
+from upload_service.multipart import upload_stream
 from upload_service.settings import Settings
 from upload_service.storage import Storage
 
@@ -30,7 +31,9 @@ class LessonVideos:
     storage: Storage
     settings: Settings
 
-    async def take(self, principal: Principal, lesson_id: str, file: FormFile) -> str:
+    async def take(
+        self, principal: Principal, lesson_id: str, file: FormFile, *, progress: ProgressWish = "auto"
+    ) -> str:
         """Store a video, make it the lesson's in place of what was there, and return its address.
 
         Raises Forbidden, LessonNotFound, NotTheOwner, NotAVideo, PayloadTooLarge, and what Storage raises.
@@ -43,9 +46,9 @@ class LessonVideos:
         content_type = sniffing.video_type(head)
         if content_type is None:
             raise NotAVideo(sniffing.lie(placement.declared_type(file.content_type, file.filename), head))
-        upload = await self.begin(principal, lesson_id)
+        upload = await self.begin(principal, lesson_id, progress=progress)
         try:
-            await self.storage.upload_stream(key_of(upload), _at_most(chunks, most), content_type=content_type)
+            await upload_stream(self.storage, key_of(upload), _at_most(chunks, most), content_type=content_type)
         except BaseException as error:
             reason = error.detail or error.title if isinstance(error, ServiceError) else _INTERRUPTED
             await self._failed(lesson_id, upload, reason)
@@ -64,13 +67,20 @@ class LessonVideos:
         async with transaction(self.pool, readonly=True) as conn:
             unwanted = await store_files.unwanted_videos(conn, limit=limit)
         for video in unwanted:
+            for s3_id in await self.storage.multiparts(video.key):  # of a form whose process died on the way
+                await self.storage.abort_multipart(video.key, s3_id)
             await self.storage.delete(video.key)
             async with transaction(self.pool) as conn:
                 await changes.observe(conn, video.lesson_id, video.id, Knowledge("deleted"))
         return len(unwanted)
 
-    async def begin(self, principal: Principal, lesson_id: str) -> Upload:
-        """The row of a video that is about to be stored. Raises LessonNotFound or NotTheOwner."""
+    async def begin(
+        self, principal: Principal, lesson_id: str, *, redrive: bool = False, progress: ProgressWish = "auto"
+    ) -> Upload:
+        """The row of a video that is about to be stored, to be moved to Mux later if `redrive`.
+
+        Raises LessonNotFound or NotTheOwner.
+        """
         async with transaction(self.pool) as conn:
             _, course = await access.own_lesson(conn, principal, lesson_id)
             locked = await store.lock_lesson(conn, lesson_id)
@@ -78,19 +88,27 @@ class LessonVideos:
                 raise LessonNotFound()
             upload_id = new_upload_id()
             key = f"videos/{course.owner_id}/{upload_id}"
-            upload = Upload(upload_id, provider="s3", s3_key=key, s3_url=self.storage.address(key))
+            upload = Upload(
+                upload_id,
+                provider="s3",
+                s3_key=key,
+                s3_url=self.storage.address(key),
+                redrive=redrive,
+                progress=progress,
+            )
             await changes.save_lesson(conn, locked, replace(locked, uploads=in_order((*locked.uploads, upload))))
         return upload
 
     async def ready(self, lesson_id: str, upload: Upload) -> None:
-        """The lesson plays this one from now on, and the older ones are no longer wanted."""
+        """The lesson plays this one from now on; what it replaces goes after its grace period (`retention`)."""
         duration_ms = await self._duration_ms(key_of(upload))
         async with transaction(self.pool) as conn:
             locked = await store.lock_lesson(conn, lesson_id)
             if locked is None or locked.deleted:
                 raise LessonNotFound()
-            older = tuple(replace(other, discarded=True) if other.id < upload.id else other for other in locked.uploads)
-            uploads = learn(older, upload.id, Knowledge("ready", duration_ms=duration_ms))
+            if any(other.id == upload.id and other.discarded for other in locked.uploads):
+                return  # given up meanwhile: it pushes nothing aside
+            uploads = learn(locked.uploads, upload.id, Knowledge("ready", duration_ms=duration_ms))
             await changes.save_lesson(conn, locked, replace(locked, uploads=uploads))
 
     async def _duration_ms(self, key: str) -> int | None:

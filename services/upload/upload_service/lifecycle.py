@@ -2,11 +2,13 @@
 
 What is known of an upload forms a semilattice: `join` is commutative, associative and idempotent, hence any order,
 repetition and delay of the same facts ends in the same knowledge. The lesson's state is derived from its uploads,
-newest first, so an older upload can never push a newer one aside.
+newest first, so an older upload can never push a newer one aside. A copy of a video takes its source's place in that
+order, just above it, and does not count while it is staged.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -14,6 +16,7 @@ UploadStatus = Literal["waiting", "timed_out", "cancelled", "failed", "processin
 LessonStatus = Literal["pending", "processing", "ready", "error"]
 Policy = Literal["signed", "public"]
 Provider = Literal["mux", "s3"]
+ProgressWish = Literal["auto", "carry", "void"]
 
 # An asset that exists outweighs an upload said to have come to nothing; what plays outweighs what is said to fail.
 RANK: dict[UploadStatus, int] = {
@@ -47,7 +50,12 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One attempt to bring a video in. Ids are UUIDv7: their order is the order in which uploads were asked for."""
+    """One attempt to bring a video in. Ids are UUIDv7: their order is the order in which uploads were asked for.
+
+    `copy_of`: the upload whose video this one repeats elsewhere. `staged`: not played, whatever is known of it.
+    `redrive`: it is in S3 only because Mux was away. `progress`: what its author wants to become of learners' progress
+    where it replaces a video. `revision` and `played_at`: see `replacing`; None until it plays for the first time.
+    """
 
     id: UUID
     provider: Provider = "mux"
@@ -57,6 +65,27 @@ class Upload:
     discarded: bool = False
     s3_key: str | None = None
     s3_url: str | None = None
+    copy_of: UUID | None = None
+    staged: bool = False
+    redrive: bool = False
+    progress: ProgressWish = "auto"
+    revision: int | None = None
+    played_at: datetime | None = None
+
+    @property
+    def original(self) -> UUID:
+        """The upload that brought this video in: the same for a video and all its copies."""
+        return self.copy_of or self.id
+
+    @property
+    def order(self) -> tuple[UUID, bool, UUID]:
+        """Its place among a lesson's attempts, the oldest first."""
+        return self.original, self.copy_of is not None, self.id
+
+    @property
+    def counts(self) -> bool:
+        """Whether the lesson is to know of it."""
+        return not self.discarded and not self.staged
 
     @property
     def was_ready(self) -> bool:
@@ -75,6 +104,7 @@ class Playable:
     duration_ms: int | None
     s3_key: str | None = None
     s3_url: str | None = None
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +168,12 @@ def derive(uploads: Iterable[Upload]) -> LessonVideo:
 
     Without one, an upload in processing counts before one that waits or failed.
     """
-    newest_first = sorted((u for u in uploads if not u.discarded), key=lambda upload: upload.id, reverse=True)
+    newest_first = sorted((u for u in uploads if u.counts), key=lambda upload: upload.order, reverse=True)
     shown: list[Upload] = []
     for upload in newest_first:
         playable = _playable(upload)
         if playable is not None:
-            return LessonVideo("ready", None, playable)
+            return LessonVideo("ready", None, replace(playable, revision=upload.revision or 1))
         if upload.known.status == "deleted" and upload.was_ready:
             break
         shown.append(upload)
@@ -176,14 +206,23 @@ def _in_s3(upload: Upload) -> Playable | None:
 
 def effects(before: Iterable[Upload], after: Iterable[Upload]) -> tuple[Effect, ...]:
     """What others should be told when a lesson's uploads went from one state to another."""
-    wanted = [upload for upload in after if not upload.discarded]
+    before, after = tuple(before), tuple(after)
+    wanted = [upload for upload in after if upload.counts]
     was, now = derive(before), derive(wanted)
     told: list[Effect] = []
     if now.playable is not None and (was.playable is None or was.playable.upload_id != now.playable.upload_id):
         told.append(BecameReady(now.playable))
-    if was.playable is not None and now.playable is None:
-        told.append(BecameDeleted(was.playable))
+    told += [BecameDeleted(video) for video in _gone(before, after)]
     if now.status == "error" and now != was:
-        newest = max(wanted, key=lambda upload: upload.id)
+        newest = max(wanted, key=lambda upload: upload.order)
         told.append(BecameErrored(now.error or "", newest.provider, newest.known.asset_id))
     return tuple(told)
+
+
+def _gone(before: tuple[Upload, ...], after: tuple[Upload, ...]) -> Iterator[Playable]:
+    """Videos that were there and are no longer, wanted or not; copies that never played are nobody's business."""
+    deleted = {upload.id for upload in after if upload.known.status == "deleted"}
+    for upload in before:
+        video = _playable(upload)
+        if video is not None and upload.id in deleted and (not upload.staged or upload.revision is not None):
+            yield video

@@ -1,11 +1,12 @@
 """Courses and lessons as rows in memory: what a unit of work reads, changes by rule, and writes back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from upload_service import replacing
 from upload_service.lifecycle import LessonVideo, Policy, Provider, Upload, derive
 
 
@@ -29,7 +30,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """`rules` in the form of `contracts.LessonRules`; `uploads` oldest first."""
+    """`rules` as `contracts.LessonRules`, `captions` as `subtitles` announces them; `uploads` oldest first."""
 
     id: str
     course_id: str
@@ -39,6 +40,7 @@ class Lesson:
     rules: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
     deleted: bool = False
+    captions: Sequence[Mapping[str, Any]] = field(default_factory=list)
     uploads: tuple[Upload, ...] = ()
 
     @property
@@ -46,9 +48,19 @@ class Lesson:
         return derive(self.uploads)
 
     @property
+    def revision(self) -> int:
+        """Which content the lesson has, or had last."""
+        return replacing.revision(self.uploads)
+
+    @property
+    def revised_at(self) -> datetime | None:
+        """When that content took the place of one whose progress it voided."""
+        return replacing.revised_at(self.uploads)
+
+    @property
     def newest(self) -> Upload | None:
-        """The latest attempt that is still wanted."""
-        return next((upload for upload in reversed(self.uploads) if not upload.discarded), None)
+        """The latest attempt that is still wanted, copies that are staged aside."""
+        return next((upload for upload in reversed(self.uploads) if upload.counts), None)
 
     @property
     def provider(self) -> Provider:
@@ -92,5 +104,5 @@ class OpenUpload:
 
 
 def in_order(uploads: Iterable[Upload]) -> tuple[Upload, ...]:
-    """Oldest attempt first."""
-    return tuple(sorted(uploads, key=lambda upload: upload.id))
+    """Oldest attempt first, a copy just behind its source."""
+    return tuple(sorted(uploads, key=lambda upload: upload.order))

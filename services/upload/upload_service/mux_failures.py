@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import urllib3
-from mux_python.exceptions import ApiException
+from mux_python.exceptions import ApiException, ApiTypeError
 
 from servicekit.errors import ServiceError
 from upload_service.errors import MuxNotFound, MuxRefused, MuxUnauthorized, MuxUnavailable
@@ -37,7 +37,9 @@ def of(error: Exception) -> Failure | None:
         case urllib3.exceptions.HTTPError():
             reason = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) else error
             return _sick(f"Mux cannot be reached: {type(reason).__name__}", unsent=isinstance(reason, _UNSENT))
-        case AttributeError() | ValueError() | UnicodeDecodeError():
+        case ApiTypeError():
+            return None
+        case AttributeError() | TypeError() | ValueError() | UnicodeDecodeError():
             # A failed TLS handshake surfaces as AttributeError, an unreadable answer as one of the others.
             return _sick(f"Mux's answer cannot be read: {type(error).__name__}")
     return None

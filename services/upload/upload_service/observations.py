@@ -34,6 +34,7 @@ _ASSET_EVENTS: Mapping[str, str] = {
     "video.asset.errored": "errored",
     "video.asset.deleted": "deleted",
 }
+_PARTS = ("video.asset.track.", "video.asset.static_rendition.")
 _MAX_REASON = 500
 _MAX_SECONDS = 366 * 86_400
 
@@ -58,14 +59,16 @@ def of_event(event_type: str, data: Mapping[str, Any]) -> Knowledge | None:
 
 
 def subject_of(event_type: str, data: Mapping[str, Any]) -> Subject:
-    """Whom a webhook of a known type speaks of."""
+    """Whom a webhook of a known type speaks of. A part of an asset has a passthrough of its own."""
+    if event_type.startswith(_PARTS):
+        return Subject(mux_asset_id=text_of(data.get("asset_id")))
     settings = _mapping(data.get("new_asset_settings")) if event_type.startswith("video.upload.") else data
     about_upload = event_type.startswith("video.upload.")
     return Subject(
         mux_upload_id=text_of(data.get("id" if about_upload else "upload_id")),
         mux_asset_id=text_of(data.get("asset_id" if about_upload else "id")),
         lesson_id=text_of(settings.get("passthrough")),
-        upload_id=_uuid(_mapping(settings.get("meta")).get("external_id")),
+        upload_id=uuid_of(_mapping(settings.get("meta")).get("external_id")),
     )
 
 
@@ -136,7 +139,8 @@ def text_of(value: Any) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= 255 and value.isprintable() else None
 
 
-def _uuid(value: Any) -> UUID | None:
+def uuid_of(value: Any) -> UUID | None:
+    """The value if it is an id of the kind that we give."""
     try:
         return UUID(value) if isinstance(value, str) else None
     except ValueError:

@@ -31,10 +31,14 @@ class Line:
     clock: Callable[[], float]
     _due_at: float = field(default=-math.inf)
 
-    def take(self, patience_s: float) -> tuple[bool, float]:
-        """(True, seconds to wait before the call), or (False, seconds that it would be): then no place is taken."""
-        wait, due_at = reserve(self.rate, self._due_at, self.clock())
-        if wait > patience_s:
+    def take(self, patience_s: float, *, bulk: bool = False) -> tuple[bool, float]:
+        """(True, seconds to wait before the call), or (False, seconds that it would be): then no place is taken.
+
+        Bulk work goes at once or not at all, and leaves the burst to others.
+        """
+        rate = Rate(self.rate.per_s, 1) if bulk else self.rate
+        wait, due_at = reserve(rate, self._due_at, self.clock())
+        if wait > (0 if bulk else patience_s):
             return False, wait
         self._due_at = due_at
         return True, wait

@@ -82,7 +82,7 @@ class Reconciler:
                 continue
             await self._pace()
             try:
-                await self.mux.delete_asset(upload.mux_asset_id)
+                await self.mux.delete_asset(upload.mux_asset_id, bulk=True)
             except ServiceError as error:
                 log.warning("asset not deleted yet", asset=upload.mux_asset_id, error=str(error))
             else:
@@ -108,7 +108,7 @@ class Reconciler:
                 return None
             await self._pace()
             try:
-                seen = await self.mux.get_upload(upload.mux_upload_id)
+                seen = await self.mux.get_upload(upload.mux_upload_id, bulk=True)
             except MuxNotFound:
                 return observations.of_upload("timed_out", None)
             if seen.asset_id is None:
@@ -116,7 +116,7 @@ class Reconciler:
             asset_id = seen.asset_id
         await self._pace()
         try:
-            asset = await self.mux.get_asset(asset_id)
+            asset = await self.mux.get_asset(asset_id, bulk=True)
         except MuxNotFound:
             return observations.of_asset("deleted", asset_id, {})
         return observations.of_asset(asset.status, asset_id, asset.body)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
-Verb = Literal["GET", "DELETE", "POST"]
-_IDEMPOTENT: frozenset[Verb] = frozenset({"GET", "DELETE"})
+Verb = Literal["GET", "DELETE", "PATCH", "POST"]
+_IDEMPOTENT: frozenset[Verb] = frozenset({"GET", "DELETE", "PATCH"})  # ours only set values
 _LONGEST_ASKED_S = 86_400
 
 

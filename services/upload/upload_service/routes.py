@@ -9,15 +9,13 @@ from prometheus_client import Counter
 from servicekit.auth import CurrentPrincipal
 from servicekit.database import transaction
 from servicekit.http import COMMON_PROBLEMS
-from upload_service import access, changes, signature, store
+from upload_service import access, placing, signature, store_uploads
 from upload_service.courses import pool_of
-from upload_service.errors import ForgedWebhook, LessonNotFound, UploadNotFound
-from upload_service.identifiers import new_upload_id
-from upload_service.lifecycle import Upload
-from upload_service.mux import MuxService
+from upload_service.errors import ForgedWebhook, UploadNotFound
 from upload_service.receiving import Receiver
-from upload_service.schemas import LessonId, LessonView, Received, UploadUrl, UploadUrlBody, UploadView
+from upload_service.schemas import LessonId, LessonView, Received, UploadUrl, UploadView
 from upload_service.settings import Settings
+from upload_service.upload_schemas import Placed, VideoUrlBody
 
 router = APIRouter(prefix="/api", tags=["videos"], responses=COMMON_PROBLEMS)
 
@@ -26,28 +24,17 @@ WEBHOOKS = Counter("seatime_mux_webhooks_total", "Webhooks of Mux by what became
 _RECEIVED = Received(received=True).model_dump_json().encode()
 
 
-@router.post("/videos/mux/upload-url", summary="A URL to which the browser uploads a lesson's video")
-async def create_upload_url(request: Request, principal: CurrentPrincipal, body: UploadUrlBody) -> UploadUrl:
-    settings: Settings = request.app.state.settings
-    mux: MuxService = request.app.state.mux
-    async with transaction(pool_of(request), readonly=True) as conn:
-        lesson, course = await access.own_lesson(conn, principal, body.lesson_id)
-    upload_id = new_upload_id()
-    made = await mux.create_upload(
-        cors_origin=settings.upload_origin,
-        policy=course.policy,
-        lesson_id=lesson.id,
-        external_id=str(upload_id),
-        title=lesson.title,
-        creator_id=course.owner_id,
-        timeout_s=settings.mux_upload_timeout_s,
-    )
-    async with transaction(pool_of(request)) as conn:
-        locked = await store.lock_lesson(conn, lesson.id)
-        if locked is None or locked.deleted:
-            raise LessonNotFound()
-        await changes.add_upload(conn, locked, Upload(upload_id, policy=course.policy, mux_upload_id=made.id))
-    return UploadUrl(upload_url=made.url, upload_id=upload_id, provider="mux")
+@router.post(
+    "/videos/mux/upload-url",
+    response_model_exclude_none=True,
+    summary="Where the browser uploads a lesson's video: Mux, or S3 while Mux is away",
+)
+async def create_upload_url(request: Request, principal: CurrentPrincipal, body: VideoUrlBody) -> UploadUrl | Placed:
+    """Who leaves out filename or size, as Mux's own uploader does, gets a 503 while Mux is away."""
+    declared = None
+    if body.filename is not None and body.size is not None:
+        declared = placing.declared(body.filename, body.content_type, body.size)
+    return await placing.video(request, principal, body.lesson_id, declared, body.progress)
 
 
 @router.post(
@@ -80,7 +67,7 @@ async def get_lesson(request: Request, principal: CurrentPrincipal, lesson_id: L
 @router.get("/uploads/{upload_id}", summary="How an upload stands, and why it failed if it did")
 async def get_upload(request: Request, principal: CurrentPrincipal, upload_id: UUID) -> UploadView:
     async with transaction(pool_of(request), readonly=True) as conn:
-        record = await store.upload_record(conn, upload_id)
+        record = await store_uploads.record(conn, upload_id)
     if record is None:
         raise UploadNotFound()
     access.require_change(principal, record.owner_id)

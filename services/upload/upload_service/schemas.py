@@ -8,12 +8,13 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from contracts import CourseRules, LessonRules
-from upload_service.lifecycle import LessonStatus, Policy, Provider, UploadStatus
-from upload_service.model import Course, Lesson, UploadRecord
+from contracts import LessonRules
+from upload_service.lifecycle import LessonStatus, Policy, ProgressWish, Provider, UploadStatus
+from upload_service.model import Lesson, UploadRecord
+from upload_service.subtitles import fits
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
-_MAX_SECONDS = 366 * 86_400
+MAX_SECONDS = 366 * 86_400
 
 
 def _number_as_text(value: Any) -> Any:
@@ -29,27 +30,18 @@ def _in_order(value: tuple[float, float]) -> tuple[float, float]:
 Id = Annotated[str, StringConstraints(pattern=_ID)]
 IdOrNumber = Annotated[Id, BeforeValidator(_number_as_text, json_schema_input_type=str | int)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[^\x00]*$")]
-Seconds = Annotated[float, Field(ge=0, le=_MAX_SECONDS, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, le=MAX_SECONDS, allow_inf_nan=False)]
 Segment = Annotated[tuple[Seconds, Seconds], AfterValidator(_in_order)]
+Wish = Annotated[
+    ProgressWish,
+    Field(description="Of learners' progress where this replaces a video; auto: carry if they differ by at most 1 s."),
+]
 CourseId = Annotated[str, Path(pattern=_ID)]
 LessonId = Annotated[str, Path(pattern=_ID)]
 
 
 class Wire(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
-
-
-class CourseRulesBody(Wire):
-    """What the course demands for completion; what is absent is the platform's default."""
-
-    completion_threshold: float | None = Field(default=None, gt=0, le=1)
-    max_rate: float | None = Field(default=None, ge=1, le=16)
-    offline_grace_s: int | None = Field(default=None, ge=120, le=_MAX_SECONDS)
-    min_verified_s: int | None = Field(default=None, ge=0, le=_MAX_SECONDS)
-    final_assessment: Id | None = None
-
-    def stored(self) -> dict[str, Any]:
-        return CourseRules(**self.model_dump()).model_dump(mode="json", exclude_none=True)
 
 
 class LessonRulesBody(Wire):
@@ -77,16 +69,6 @@ class LessonRulesBody(Wire):
         )
 
 
-class CourseBody(Wire):
-    """The whole course: what is left out goes back to its default."""
-
-    title: Title
-    owner_id: Id | None = Field(default=None, description="Admins only; else the caller owns what the caller makes.")
-    published: bool = True
-    public: bool = Field(default=False, description="New videos can be played without a signed URL.")
-    rules: CourseRulesBody = CourseRulesBody()
-
-
 class LessonBody(Wire):
     """The whole description of a lesson; its video comes by an upload."""
 
@@ -98,6 +80,7 @@ class LessonBody(Wire):
 
 class UploadUrlBody(Wire):
     lesson_id: IdOrNumber
+    progress: Wish = "auto"
 
 
 class UploadUrl(Wire):
@@ -171,6 +154,9 @@ class LessonView(LessonSummary):
     mux_playback_id: str | None
     video_url: str | None = Field(description="Where the video is in S3; opens nothing without a signature.")
     upload: LatestUpload | None
+    captions: list[str] = Field(description="Languages of the captions that learners can choose.")
+    video_revision: int = Field(description="Grows by one whenever a replaced video voids learners' progress.")
+    revised_at: datetime | None
     version: int
 
     @classmethod
@@ -188,42 +174,11 @@ class LessonView(LessonSummary):
             mux_playback_id=playable.playback_id if playable else None,
             video_url=playable.s3_url if playable else None,
             upload=LatestUpload(id=newest.id, status=newest.known.status, error=newest.known.error) if newest else None,
+            captions=languages(lesson),
+            video_revision=lesson.revision,
+            revised_at=lesson.revised_at,
             version=lesson.version,
         )
-
-
-class CourseSummary(Wire):
-    id: str
-    title: str
-    owner_id: str
-    published: bool
-    public: bool
-
-    @classmethod
-    def of(cls, course: Course) -> "CourseSummary":
-        return cls(**_course(course))
-
-
-class CourseView(CourseSummary):
-    rules: CourseRulesBody
-    version: int
-    lessons: list[LessonSummary]
-
-    @classmethod
-    def with_lessons(cls, course: Course, lessons: list[Lesson]) -> "CourseView":
-        return cls(
-            **_course(course),
-            rules=CourseRulesBody(**CourseRules.model_validate(course.rules).model_dump()),
-            version=course.version,
-            lessons=[LessonSummary.of(lesson) for lesson in lessons],
-        )
-
-
-class CourseList(Wire):
-    """One page; `next` is the `after` of the following one, null on the last."""
-
-    courses: list[CourseSummary]
-    next: str | None
 
 
 def _summary(lesson: Lesson) -> dict[str, Any]:
@@ -240,11 +195,8 @@ def _summary(lesson: Lesson) -> dict[str, Any]:
     }
 
 
-def _course(course: Course) -> dict[str, Any]:
-    return {
-        "id": course.id,
-        "title": course.title,
-        "owner_id": course.owner_id,
-        "published": course.published,
-        "public": course.public,
-    }
+def languages(lesson: Lesson) -> list[str]:
+    """Of the captions that fit what the lesson plays, each once."""
+    playable = lesson.video.playable
+    fitting = [kept["language_code"] for kept in lesson.captions if fits(kept.get("duration_ms"), playable)]
+    return sorted(set(fitting)) if playable is not None else []

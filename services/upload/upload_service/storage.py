@@ -5,9 +5,9 @@ also repeat what must happen once; its checksums are on only where S3 demands th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import aiohttp
@@ -16,20 +16,15 @@ from prometheus_client import Counter
 
 from servicekit.telemetry import get_logger
 from upload_service.disposition import attachment
-from upload_service.errors import (
-    ObjectNotFound,
-    StorageRefused,
-    StorageUnauthorized,
-    StorageUnavailable,
-)
+from upload_service.errors import ObjectNotFound, StorageRefused, StorageUnauthorized, StorageUnavailable
+from upload_service.storage_failures import mapped
+from upload_service.stored import Listed, ObjectSeen, Part, PartSeen, Presigned
 
 T = TypeVar("T")
 
 CALLS = Counter("seatime_s3_calls_total", "Calls of object storage by outcome", ["call", "outcome"])
 
-PART_BYTES = 8 << 20
 _CHUNK_BYTES = 64 << 10
-_MAX_PARTS = 10_000
 _ATTEMPTS = 3
 _PAUSE_S = 0.2
 _DELETES_AT_ONCE = 8
@@ -37,36 +32,12 @@ _DELETES_AT_ONCE = 8
 log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Presigned:
-    """What a browser has to send, header by header, before `expires_at`."""
-
-    method: str
-    url: str
-    expires_at: datetime
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectSeen:
-    """An object as it is now. `size` in bytes."""
-
-    size: int
-    content_type: str
-    etag: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    number: int
-    etag: str
-
-
 class Storage:
     """Raises StorageUnavailable (down, slow, 5xx), StorageUnauthorized, ObjectNotFound, or StorageRefused."""
 
-    def __init__(self, client: Any, presigner: Any, bucket: str, base_url: str) -> None:
+    def __init__(self, client: Any, presigner: Any, bucket: str, base_url: str, *, for_provider: Any = None) -> None:
         self._client, self._presigner, self._bucket, self._base_url = client, presigner, bucket, base_url
+        self._for_provider = for_provider or presigner
 
     def address(self, key: str) -> str:
         """Where the object is. Opens nothing by itself: the bucket is private."""
@@ -85,11 +56,17 @@ class Storage:
         told = {"ResponseContentDisposition": attachment(filename), "ResponseContentType": content_type}
         return Presigned("GET", await self._presign("get_object", seconds, Key=key, **told), expires_at)
 
-    async def presign_part(self, key: str, upload_id: str, number: int, *, seconds: int) -> Presigned:
-        """One part of a multipart upload that a browser sends."""
+    async def presign_source(self, key: str, *, seconds: int) -> Presigned:
+        """One object as it is, for a provider: it is outside, and reaches S3 where browsers do or where told."""
         expires_at = datetime.now(UTC) + timedelta(seconds=seconds)
-        url = await self._presign("upload_part", seconds, Key=key, UploadId=upload_id, PartNumber=number)
-        return Presigned("PUT", url, expires_at)
+        url = await self._presign("get_object", seconds, self._for_provider, Key=key)
+        return Presigned("GET", url, expires_at)
+
+    async def presign_part(self, key: str, upload_id: str, number: int, *, size: int, seconds: int) -> Presigned:
+        """One part, of exactly that length, of a multipart upload that a browser sends."""
+        expires_at = datetime.now(UTC) + timedelta(seconds=seconds)
+        part = {"UploadId": upload_id, "PartNumber": number, "ContentLength": size}
+        return Presigned("PUT", await self._presign("upload_part", seconds, Key=key, **part), expires_at)
 
     async def head(self, key: str) -> ObjectSeen:
         """Size and type as they arrived."""
@@ -116,6 +93,17 @@ class Storage:
             if error.extensions.get("code") == "InvalidRange":
                 return b""
             raise
+
+    async def listing(self, prefix: str, *, after: str = "") -> AsyncIterator[Listed]:
+        """All objects whose keys begin so, from behind `after` in their order, however many pages they fill."""
+        where = {"Bucket": self._bucket, "Prefix": prefix} | ({"StartAfter": after} if after else {})
+        while True:
+            page = await self._again("list", partial(self._client.list_objects_v2, **where))
+            for found in page.get("Contents", ()):
+                yield Listed(found["Key"], found["Size"])
+            if not page.get("IsTruncated"):
+                return
+            where["ContinuationToken"] = page["NextContinuationToken"]
 
     async def delete(self, key: str) -> None:
         """What is already gone counts as deleted."""
@@ -151,7 +139,29 @@ class Storage:
         )
         return Part(number, made["ETag"])
 
-    async def complete_multipart(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+    async def parts(self, key: str, upload_id: str) -> list[PartSeen]:
+        """The parts that have arrived, by number, however many pages they fill; none if there is no such upload."""
+        found: list[PartSeen] = []
+        after: dict[str, int] = {}
+        while True:
+            where = {"Bucket": self._bucket, "Key": key, "UploadId": upload_id, **after}
+            try:
+                page = await self._again("list_parts", lambda where=where: self._client.list_parts(**where))  # type: ignore[misc]
+            except ObjectNotFound:
+                return []
+            found += [PartSeen(p["PartNumber"], p["Size"], p["ETag"]) for p in page.get("Parts", ())]
+            if not page.get("IsTruncated"):
+                return found
+            after = {"PartNumberMarker": page["NextPartNumberMarker"]}
+
+    async def multiparts(self, key: str) -> list[str]:
+        """The ids of the uploads in parts to exactly this key that are neither complete nor aborted."""
+        page = await self._again(
+            "list_multiparts", lambda: self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=key)
+        )
+        return [upload["UploadId"] for upload in page.get("Uploads", ()) if upload["Key"] == key]
+
+    async def complete_multipart(self, key: str, upload_id: str, parts: Sequence[Part | PartSeen]) -> None:
         """Make the object of its parts."""
         listed = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         await self._once(
@@ -174,35 +184,10 @@ class Storage:
         except ObjectNotFound:
             return
 
-    async def upload_stream(self, key: str, chunks: AsyncIterator[bytes], *, content_type: str) -> int:
-        """Store what comes, holding one part of it at a time; returns its length.
-
-        Whatever goes wrong, in the source or in S3, leaves no object and no parts behind.
-        """
-        upload_id = await self.create_multipart(key, content_type=content_type)
-        try:
-            parts: list[Part] = []
-            size = 0
-            async for body in _in_parts(chunks):
-                if len(parts) == _MAX_PARTS:
-                    raise StorageRefused(f"more than {_MAX_PARTS} parts")
-                parts.append(await self.upload_part(key, upload_id, len(parts) + 1, body))
-                size += len(body)
-            await self.complete_multipart(key, upload_id, parts)
-        except BaseException:
-            await self._abort_quietly(key, upload_id)
-            raise
-        return size
-
-    async def _abort_quietly(self, key: str, upload_id: str) -> None:
-        try:
-            await asyncio.shield(self.abort_multipart(key, upload_id))
-        except StorageUnavailable as error:
-            log.warning("parts left behind", key=key, error=str(error))
-
-    async def _presign(self, operation: str, seconds: int, **parameters: Any) -> str:
+    async def _presign(self, operation: str, seconds: int, signer: Any = None, **parameters: Any) -> str:
         parameters["Bucket"] = self._bucket
-        return str(await self._presigner.generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds))
+        signer = signer or self._presigner
+        return str(await signer.generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds))
 
     async def _again(self, name: str, call: Callable[[], Awaitable[T]]) -> T:
         for attempt in range(1, _ATTEMPTS):
@@ -218,41 +203,10 @@ class Storage:
         try:
             answer = await call()
         except (BotoCoreError, ClientError, aiohttp.ClientError, OSError) as error:
-            mapped = _mapped(error)
-            CALLS.labels(name, mapped.slug).inc()
-            if not isinstance(mapped, ObjectNotFound):
-                log.warning("storage call failed", call=name, outcome=mapped.slug, error=repr(error)[:300])
-            raise mapped from error
+            failure = mapped(error)
+            CALLS.labels(name, failure.slug).inc()
+            if not isinstance(failure, ObjectNotFound):
+                log.warning("storage call failed", call=name, outcome=failure.slug, error=repr(error)[:300])
+            raise failure from error
         CALLS.labels(name, "ok").inc()
         return answer
-
-
-async def _in_parts(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same bytes in pieces of PART_BYTES; at least one piece, and only the last is shorter."""
-    held = bytearray()
-    several = False
-    async for chunk in chunks:
-        held += chunk
-        while len(held) >= PART_BYTES:
-            yield bytes(held[:PART_BYTES])
-            del held[:PART_BYTES]
-            several = True
-    if held or not several:
-        yield bytes(held)
-
-
-_Mapped = StorageUnavailable | ObjectNotFound | StorageRefused
-
-
-def _mapped(error: Exception) -> _Mapped:
-    if not isinstance(error, ClientError):
-        return StorageUnavailable(type(error).__name__)
-    code = error.response.get("Error", {}).get("Code", "")
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if status == 404:
-        return ObjectNotFound()
-    if status in (401, 403):
-        return StorageUnauthorized(code)
-    if (status >= 500 and status != 501) or status in (408, 429) or code in ("SlowDown", "RequestTimeout"):
-        return StorageUnavailable(code)
-    return StorageRefused(code, code=code)

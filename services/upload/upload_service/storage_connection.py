@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import aioboto3
 from aiobotocore.config import AioConfig
@@ -41,14 +42,22 @@ async def connect(settings: Settings) -> AsyncIterator[Storage | NoStorage]:
     )
     async with AsyncExitStack() as stack:
         config = _config(settings)
-        client = await stack.enter_async_context(
-            session.client("s3", endpoint_url=settings.s3_endpoint_url, config=config)
-        )
+        clients: dict[str | None, Any] = {}
+
+        async def client_of(endpoint_url: str | None) -> Any:
+            if endpoint_url not in clients:
+                opened = session.client("s3", endpoint_url=endpoint_url, config=config)
+                clients[endpoint_url] = await stack.enter_async_context(opened)
+            return clients[endpoint_url]
+
         public = settings.s3_public_endpoint_url or settings.s3_endpoint_url
-        presigner = client
-        if public != settings.s3_endpoint_url:
-            presigner = await stack.enter_async_context(session.client("s3", endpoint_url=public, config=config))
-        yield Storage(client, presigner, settings.s3_bucket, settings.s3_base_url)
+        yield Storage(
+            await client_of(settings.s3_endpoint_url),
+            await client_of(public),
+            settings.s3_bucket,
+            settings.s3_base_url,
+            for_provider=await client_of(settings.s3_provider_endpoint_url or public),
+        )
 
 
 def _config(settings: Settings) -> AioConfig:

@@ -1,22 +1,17 @@
-"""Courses, lessons and uploads in SQL: one function per question."""
+"""Courses and lessons in SQL: one function per question."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from uuid import UUID
 
 import asyncpg
 
 from servicekit.database import Connection
-from upload_service.lifecycle import Knowledge, Upload
-from upload_service.model import Course, Lesson, OpenUpload, UploadRecord
+from upload_service import store_uploads
+from upload_service.lifecycle import Upload
+from upload_service.model import Course, Lesson
 
 _COURSE = "SELECT id, owner_id, title, published, public, rules, version, deleted FROM courses"
-_LESSON = "SELECT id, course_id, title, position, required, rules, version, deleted FROM lessons"
-_UPLOAD = """
-SELECT id, lesson_id, provider, policy, mux_upload_id, mux_asset_id, status, error, signed_playback_id,
-       public_playback_id, duration_ms, discarded, s3_key, s3_url
-FROM uploads
-"""
+_LESSON = "SELECT id, course_id, title, position, required, rules, version, deleted, captions FROM lessons"
 
 
 async def course(conn: Connection, course_id: str) -> Course | None:
@@ -104,7 +99,7 @@ async def lock_free_lessons(conn: Connection, lesson_ids: Iterable[str]) -> dict
     rows = await conn.fetch(
         _LESSON + " WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE SKIP LOCKED", sorted(lesson_ids)
     )
-    uploads = await _uploads(conn, [row["id"] for row in rows])
+    uploads = await store_uploads.of_lessons(conn, [row["id"] for row in rows])
     return {row["id"]: _lesson(row, uploads.get(row["id"], ())) for row in rows}
 
 
@@ -113,7 +108,7 @@ async def lessons_of(conn: Connection, course_id: str, *, lock: bool = False) ->
     if lock:
         await conn.execute("SELECT FROM lessons WHERE course_id = $1 ORDER BY id FOR UPDATE", course_id)
     rows = await conn.fetch(_LESSON + " WHERE course_id = $1 AND NOT deleted ORDER BY position, id", course_id)
-    uploads = await _uploads(conn, [row["id"] for row in rows])
+    uploads = await store_uploads.of_lessons(conn, [row["id"] for row in rows])
     return [_lesson(row, uploads.get(row["id"], ())) for row in rows]
 
 
@@ -124,7 +119,7 @@ async def write_lessons(conn: Connection, lessons: Sequence[Lesson]) -> None:
         UPDATE lessons SET title = $2, position = $3, required = $4, rules = $5, version = $6, deleted = $7,
                video_provider = $8, mux_upload_id = $9, mux_asset_id = $10, mux_playback_id = $11,
                playback_policy = $12, processing_status = $13, error = $14, duration = $15::bigint / 1000.0,
-               video_url = $16, updated_at = now()
+               video_url = $16, captions = $17, updated_at = now()
         WHERE id = $1
         """,
         [_written(lesson) for lesson in lessons],
@@ -151,87 +146,14 @@ def _written(lesson: Lesson) -> tuple[object, ...]:
         video.error,
         playable.duration_ms if playable else None,
         playable.s3_url if playable else None,
+        lesson.captions,
     )
-
-
-async def write_uploads(conn: Connection, uploads: Sequence[tuple[str, Upload]]) -> None:
-    """Insert or overwrite uploads of locked lessons, each with its lesson's id."""
-    await conn.executemany(
-        """
-        INSERT INTO uploads AS u (id, lesson_id, provider, policy, mux_upload_id, mux_asset_id, status, error,
-               signed_playback_id, public_playback_id, duration_ms, discarded, s3_key, s3_url)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-        ON CONFLICT (id) DO UPDATE SET mux_upload_id = excluded.mux_upload_id, mux_asset_id = excluded.mux_asset_id,
-               status = excluded.status, error = excluded.error, signed_playback_id = excluded.signed_playback_id,
-               public_playback_id = excluded.public_playback_id, duration_ms = excluded.duration_ms,
-               discarded = excluded.discarded, updated_at = now(),
-               checked_at = CASE WHEN excluded.discarded AND NOT u.discarded THEN NULL ELSE u.checked_at END
-        WHERE u.lesson_id = excluded.lesson_id
-        """,
-        [
-            (
-                upload.id,
-                lesson_id,
-                upload.provider,
-                upload.policy,
-                upload.mux_upload_id,
-                upload.known.asset_id,
-                upload.known.status,
-                upload.known.error,
-                upload.known.signed_playback_id,
-                upload.known.public_playback_id,
-                upload.known.duration_ms,
-                upload.discarded,
-                upload.s3_key,
-                upload.s3_url,
-            )
-            for lesson_id, upload in uploads
-        ],
-    )
-
-
-async def upload_of_mux(conn: Connection, mux_upload_id: str | None, mux_asset_id: str | None) -> OpenUpload | None:
-    """The upload that Mux's ids belong to; the upload's id decides where both are given."""
-    row = await conn.fetchrow(
-        """
-        SELECT id, lesson_id, mux_upload_id, mux_asset_id FROM uploads
-        WHERE mux_upload_id = $1 OR mux_asset_id = $2
-        ORDER BY mux_upload_id IS NOT DISTINCT FROM $1 DESC, id LIMIT 1
-        """,
-        mux_upload_id,
-        mux_asset_id,
-    )
-    return OpenUpload(**row) if row is not None else None
-
-
-async def upload_record(conn: Connection, upload_id: UUID) -> UploadRecord | None:
-    """An upload with its course's owner."""
-    row = await conn.fetchrow(
-        """
-        SELECT u.id, u.lesson_id, u.provider, u.policy, u.mux_upload_id, u.mux_asset_id, u.status, u.error,
-               u.signed_playback_id, u.public_playback_id, u.duration_ms, u.discarded, u.s3_key, u.s3_url,
-               u.created_at, u.updated_at, c.owner_id
-        FROM uploads u JOIN lessons l ON l.id = u.lesson_id JOIN courses c ON c.id = l.course_id
-        WHERE u.id = $1
-        """,
-        upload_id,
-    )
-    if row is None:
-        return None
-    return UploadRecord(_upload(row), row["lesson_id"], row["owner_id"], row["created_at"], row["updated_at"])
 
 
 async def _with_uploads(conn: Connection, row: asyncpg.Record | None) -> Lesson | None:
     if row is None:
         return None
-    return _lesson(row, (await _uploads(conn, [row["id"]])).get(row["id"], ()))
-
-
-async def _uploads(conn: Connection, lesson_ids: Sequence[str]) -> dict[str, tuple[Upload, ...]]:
-    found: dict[str, tuple[Upload, ...]] = {}
-    for row in await conn.fetch(_UPLOAD + " WHERE lesson_id = ANY($1::text[]) ORDER BY lesson_id, id", lesson_ids):
-        found[row["lesson_id"]] = (*found.get(row["lesson_id"], ()), _upload(row))
-    return found
+    return _lesson(row, (await store_uploads.of_lessons(conn, [row["id"]])).get(row["id"], ()))
 
 
 def _course(row: asyncpg.Record | None) -> Course | None:
@@ -240,23 +162,3 @@ def _course(row: asyncpg.Record | None) -> Course | None:
 
 def _lesson(row: asyncpg.Record, uploads: tuple[Upload, ...]) -> Lesson:
     return replace(Lesson(**row), uploads=uploads)
-
-
-def _upload(row: asyncpg.Record) -> Upload:
-    return Upload(
-        id=row["id"],
-        provider=row["provider"],
-        policy=row["policy"],
-        mux_upload_id=row["mux_upload_id"],
-        discarded=row["discarded"],
-        s3_key=row["s3_key"],
-        s3_url=row["s3_url"],
-        known=Knowledge(
-            status=row["status"],
-            asset_id=row["mux_asset_id"],
-            signed_playback_id=row["signed_playback_id"],
-            public_playback_id=row["public_playback_id"],
-            duration_ms=row["duration_ms"],
-            error=row["error"],
-        ),
-    )

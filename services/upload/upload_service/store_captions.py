@@ -31,10 +31,16 @@ async def write_track(conn: Connection, track: Track) -> None:
     )
 
 
-async def tracks_of(conn: Connection, asset_id: str) -> list[Track]:
-    """The caption tracks of an asset that are not deleted, by language and name."""
+async def foreign_tracks_of(conn: Connection, asset_id: str) -> list[Track]:
+    """The caption tracks of an asset that are not deleted and were not made of our captions, by language and name."""
     rows = await conn.fetch(
-        _TRACK + " WHERE asset_id = $1 AND status <> 'deleted' ORDER BY language_code, name, id LIMIT 200", asset_id
+        """
+        SELECT id, status, asset_id, language_code, name, source, error FROM tracks
+        WHERE asset_id = $1 AND status <> 'deleted' AND id NOT IN (
+            SELECT track_id FROM caption_tracks WHERE asset_id = $1 AND track_id IS NOT NULL)
+        ORDER BY language_code, name, id LIMIT 200
+        """,
+        asset_id,
     )
     return [Track(**row) for row in rows]
 

@@ -131,7 +131,8 @@ async def interrupted_videos(conn: Connection, *, after_s: float, limit: int) ->
         """
         SELECT id, lesson_id, s3_key AS key FROM uploads
         WHERE provider = 's3' AND s3_key IS NOT NULL AND status = 'waiting' AND NOT discarded
-          AND created_at < now() - make_interval(secs => $1)
+          AND coalesce((SELECT writable_until FROM incoming WHERE upload_id = uploads.id), created_at)
+              < now() - make_interval(secs => $1)
         ORDER BY id LIMIT $2
         """,
         after_s,

@@ -11,9 +11,14 @@ from servicekit.outbox import OutboxRelay
 from servicekit.producer import Producer
 from servicekit.worker import Worker
 from upload_service import storage_connection
+from upload_service.captioning import Captioning
 from upload_service.clearing import Clearing
+from upload_service.migrating import Migrating
 from upload_service.mux import MuxService
+from upload_service.orphans import Orphans
 from upload_service.reconcile import Reconciler
+from upload_service.redrive import Redrive
+from upload_service.retention import Retention
 from upload_service.settings import Settings
 
 PRODUCED = (
@@ -28,8 +33,8 @@ PRODUCED = (
 @asynccontextmanager
 async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
     """Needs PostgreSQL, Kafka, Mux and S3; starts without any of them and goes on when they are there."""
-    pool = await database.create_pool(settings.database_url, application_name="upload-worker", max_size=4)
-    mux = MuxService(settings)
+    pool = await database.create_pool(settings.database_url, application_name="upload-worker", max_size=12)
+    mux = MuxService(settings, pool)
     try:
         async with (
             Producer(settings, service="upload") as producer,
@@ -38,6 +43,10 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
             relay = OutboxRelay(settings.database_url, producer, service="upload")
             reconciler = Reconciler(pool, mux, settings)
             clearing = Clearing(pool, storage, settings)
+            retention = Retention(pool, settings, Orphans(pool, storage, mux, settings))
+            captioning = Captioning(pool, storage, mux, settings)
+            redrive = Redrive(pool, storage, mux, settings)
+            migrating = Migrating(pool, storage, mux, settings)
 
             async def nothing_stuck() -> None:
                 if relay.parked:
@@ -48,7 +57,15 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                 service="upload",
                 producer=producer,
                 topics=PRODUCED,
-                loops={"outbox": relay.run, "reconcile": reconciler.run, "clear": clearing.run},
+                loops={
+                    "outbox": relay.run,
+                    "reconcile": reconciler.run,
+                    "clear": clearing.run,
+                    "retention": retention.run,
+                    "captions": captioning.run,
+                    "transfer": redrive.run,
+                    "migrate": migrating.run,
+                },
                 checks={
                     "database": partial(database.ping, pool),
                     "mux": mux.check,

@@ -1,0 +1,97 @@
+"""What is asked and answered about where an upload goes, on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from upload_service.file_schemas import ContentType, Filename
+from upload_service.lifecycle import Provider, UploadStatus
+from upload_service.parts import MOST_PARTS
+from upload_service.schemas import IdOrNumber, UploadUrlBody, Wire, Wish
+
+Bytes = Annotated[int, Field(ge=1, le=2**43, description="Bytes.")]
+PartNumber = Annotated[int, Field(ge=1, le=MOST_PARTS)]
+
+
+class UploadBody(Wire):
+    """What is to be uploaded. A video needs the lesson that it is for; without a type the name decides."""
+
+    filename: Filename
+    content_type: ContentType | None = None
+    size: Bytes
+    lesson_id: IdOrNumber | None = None
+    progress: Wish = "auto"
+
+
+class VideoUrlBody(UploadUrlBody):
+    """The lesson that the video is for. Who says what the video is can be sent to S3 while Mux is away."""
+
+    filename: Filename | None = None
+    content_type: ContentType | None = None
+    size: Bytes | None = None
+
+
+class Placed(Wire):
+    """Where to send it: a video in chunks to Mux (ask by `uploadId`), anything else to S3 (complete by `fileId`).
+
+    While Mux is away a video goes to S3. A small one in one piece: send it as `method` and `headers` say. A larger one
+    in `parts` parts of `partSize` bytes, of which the last may be shorter: ask for their addresses. Both: complete it
+    by `uploadId`.
+    """
+
+    provider: Provider
+    upload_url: str | None = Field(description="Null where it goes in parts.")
+    method: str
+    headers: dict[str, str]
+    upload_id: UUID | None = None
+    file_id: UUID | None = None
+    part_size: int | None = Field(default=None, description="Bytes.")
+    parts: int | None = None
+    expires_at: datetime | None = None
+
+
+class VideoStored(Wire):
+    success: bool
+    video_url: str
+
+
+class PartsBody(Wire):
+    """The parts that are about to be sent."""
+
+    numbers: list[PartNumber] = Field(min_length=1, max_length=100)
+
+
+class PartAddress(Wire):
+    """Takes exactly `size` bytes, as often as one likes until the upload is complete; the last ones count."""
+
+    number: int
+    size: int
+    method: str
+    url: str
+    headers: dict[str, str]
+
+
+class PartAddresses(Wire):
+    parts: list[PartAddress]
+    expires_at: datetime
+
+
+class PartArrived(Wire):
+    number: int
+    size: int
+    etag: str
+
+
+class PartsView(Wire):
+    """What is there of a video that goes to S3 in parts. `assembled`: nothing is missing, and S3 has made it one."""
+
+    upload_id: UUID
+    lesson_id: str
+    status: UploadStatus
+    size: int = Field(description="Bytes of the whole video.")
+    part_size: int
+    count: int
+    assembled: bool
+    parts: list[PartArrived]
