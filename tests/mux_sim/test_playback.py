@@ -238,3 +238,21 @@ async def test_tls_beside_http(clip: Path) -> None:
         ):
             assert response.status == 200
             assert _urls(await response.text())[0].startswith("https://stream.mux.localhost:18443/hls/")
+
+
+async def test_the_playlists_stay_on_the_host_that_was_asked(clip: Path) -> None:
+    """Browsers get the public address; who is inside and comes by another name is not sent where it cannot go."""
+    public_url = "http://video.example:8400"
+    async with running_simulator(public_url=public_url) as mux:
+        upload = await mux.create_upload(playback_policies=["public"])
+        await mux.upload_file(upload["url"].replace(public_url, mux.base_url), clip)
+        done = (await mux.api("GET", f"/video/v1/uploads/{upload['id']}"))["data"]
+        asset = await mux.wait_for_asset(done["asset_id"])
+        path = f"/{asset['playback_ids'][0]['id']}.m3u8"
+        async with aiohttp.ClientSession() as http:
+            for host, told in (("video.example:8400", f"{public_url}/hls/"), (None, mux.base_url)):
+                headers = {"Host": host} if host else {}
+                async with http.get(mux.base_url + path, headers=headers) as answer:
+                    lines = [line for line in (await answer.text()).splitlines() if line.startswith("http")]
+                assert lines
+                assert all(line.startswith(told) for line in lines)

@@ -31,15 +31,23 @@ class Credentials:
     grant_public_key: str
     mux_signing_key: str = ""
     mux_private_key: str = ""
+    signing_keys_secret: str = ""
+    evidence_key_id: str = ""
+    evidence_private_key: str = ""
 
     def with_signing_key(self, key_id: str, private_key: str) -> "Credentials":
         return replace(self, mux_signing_key=key_id, mux_private_key=private_key)
 
 
 def load_or_create(path: Path) -> Credentials:
-    """What the file holds, with passwords added for roles that are newer than it."""
+    """What the file holds, with what is newer than it added: passwords of roles, and keys."""
     found = Credentials(**json.loads(path.read_text())) if path.exists() else _create()
-    whole = replace(found, role_passwords=_role_passwords() | found.role_passwords)
+    sealing = found.signing_keys_secret or base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    passwords = _role_passwords() | found.role_passwords
+    whole = replace(found, role_passwords=passwords, signing_keys_secret=sealing)
+    if not whole.evidence_private_key:
+        private, _ = _ed25519()
+        whole = replace(whole, evidence_key_id=f"evidence-{secrets.token_hex(4)}", evidence_private_key=private)
     save(path, whole)
     return whole
 
@@ -54,9 +62,7 @@ def save(path: Path, credentials: Credentials) -> None:
 
 
 def _create() -> Credentials:
-    key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    private, public = _ed25519()
     return Credentials(
         postgres_password=secrets.token_urlsafe(24),
         role_passwords={},
@@ -67,9 +73,16 @@ def _create() -> Credentials:
         mux_token_secret=secrets.token_urlsafe(32),
         mux_webhook_secret=secrets.token_urlsafe(32),
         grant_key_id=f"grant-{secrets.token_hex(4)}",
-        grant_private_key=base64.b64encode(private).decode(),
-        grant_public_key=base64.b64encode(public).decode(),
+        grant_private_key=private,
+        grant_public_key=public,
     )
+
+
+def _ed25519() -> tuple[str, str]:
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(private).decode(), base64.b64encode(public).decode()
 
 
 def _role_passwords() -> dict[str, str]:

@@ -35,10 +35,12 @@ def _operations(service: str) -> Route:
 ROUTES: tuple[Route, ...] = (
     *(_operations(service) for service in ("upload", "playback", "progress", "analytics")),
     Route(r"/api/videos/mux/.*", "upload"),
-    Route(rf"/api/videos/{ID}/playback", "playback"),
+    Route(rf"/api/videos/{ID}/playback(/release)?", "playback"),
     Route(rf"/api/courses/{ID}/enrollments(/.*)?", "playback"),
+    Route(rf"/api/courses/{ID}/playback-policy", "playback"),
     Route(r"/api/(uploads|files|lessons|migrations|courses)(/.*)?", "upload"),
     Route(r"/api/progress(/.*)?", "progress"),
+    Route(r"/\.well-known/seatime-evidence-keys\.json", "progress"),
     Route(r"/api/analytics(/.*)?", "analytics"),
 )
 WEB = "web"

@@ -3,8 +3,9 @@
 import fcntl
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -121,6 +122,18 @@ class Stack:
     def restart(self, name: str, *, kill: bool = False) -> None:
         self.halt(name, kill=kill)
         self.resume(name)
+
+    @contextmanager
+    def told(self, **settings: str) -> Iterator[None]:
+        """The services' HTTP with other settings for a while."""
+        before = dict(self._extra)
+        self._extra |= settings
+        self.restart("gateway")
+        try:
+            yield
+        finally:
+            self._extra = before
+            self.restart("gateway")
 
     def describe(self) -> list[tuple[str, str, int | None, int]]:
         """(name, state, pid, restarts) of every part."""

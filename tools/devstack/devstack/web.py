@@ -40,10 +40,12 @@ def judges() -> None:
 
 
 def check() -> None:
-    """The web app's own linter and tests."""
+    """The web app's own linter and tests, and what its pages weigh."""
     install()
     _npm("linting the web app", "run", "--silent", "lint")
     _npm("testing the web app", "run", "--silent", "test")
+    build()
+    _npm("weighing the web app", "run", "--silent", "budget")
 
 
 def environment() -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from mux_sim import tokens
+from mux_sim import restrictions, tokens
 from mux_sim.errors import PlaybackError
 from mux_sim.ids import well_formed
 from mux_sim.model import Asset
@@ -43,6 +43,7 @@ def admit(request: web.Request, audience: str) -> Access:
         if not token:
             raise PlaybackError(403, "Missing token")
         claims = tokens.check(sim.store, token, subject=playback_id, audience=audience, now=sim.clock.now())
+        restrictions.check(sim.store, claims.get("playback_restriction_id"), request.headers)
         access = Access(asset, playback_id, int(claims["exp"]), claims, token)
     if asset.status != "ready":
         raise PlaybackError(412, "Asset is not ready")
@@ -60,7 +61,8 @@ def _find(sim: Simulator, playback_id: str) -> tuple[Asset, str]:
 
 
 def signature(sim: Simulator, playback_id: str, expires: int) -> str:
-    return hmac.new(sim.secret.encode(), f"{playback_id}:{expires}".encode(), hashlib.sha256).hexdigest()
+    signed = f"{playback_id}:{expires}:{sim.streams_cut}"
+    return hmac.new(sim.secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
 
 
 def admit_child(request: web.Request) -> tuple[Asset, str, str]:

@@ -11,7 +11,8 @@ class Config:
 
     `public_url` is where browsers reach this server (upload and playlist URLs are built on it); without it
     the request's own scheme and Host are used. `signing_keys` maps key id to base64(PEM), known from the start.
-    `ladder` holds the short sides of the renditions, each capped at the source's.
+    `ladder` holds the short sides of the renditions, each capped at the source's. With `reuse_transcodes` the same
+    bytes are transcoded once, for tests with thousands of assets.
     """
 
     data_dir: Path
@@ -39,6 +40,7 @@ class Config:
     threads: int = 2
     parallel_transcodes: int = 1
     fetch_timeout: float = 60.0
+    reuse_transcodes: bool = False
 
     page_limit: int = 25
     rate_limits: bool = False

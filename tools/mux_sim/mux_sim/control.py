@@ -134,6 +134,13 @@ async def advance(request: web.Request) -> web.Response:
     return web.json_response({"now": sim.clock.now()})
 
 
+@routes.post(PREFIX + "streams/cut")
+async def cut_streams(request: web.Request) -> web.Response:
+    """Every address that a playlist gave out is refused from now on; tokens stay good for new ones."""
+    local(request).streams_cut += 1
+    return web.Response(status=204)
+
+
 @routes.get(PREFIX + "assets")
 async def list_assets(request: web.Request) -> web.Response:
     return web.json_response([render.asset(asset) for asset in local(request).store.assets])

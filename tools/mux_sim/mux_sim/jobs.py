@@ -15,6 +15,7 @@ from mux_sim.errors import ApiError
 from mux_sim.fetch import FetchFailed, fetch
 from mux_sim.ffmpeg import Ffmpeg, FfmpegMissing, InvalidInput, TranscodeFailed
 from mux_sim.model import Asset
+from mux_sim.reuse import transcode_once
 from mux_sim.store import Store
 from mux_sim.transcode import NOT_A_VIDEO, transcode
 from mux_sim.webhooks import Webhooks
@@ -94,7 +95,12 @@ class Jobs:
         if self.fail_next:
             raise InvalidInput(self.fail_next.pop(0))
         asset.progress_state = "transcoding"
-        await transcode(self.ffmpeg, asset, source, self.store.media_folder(asset.id))
+        if self.config.reuse_transcodes:
+            await transcode_once(
+                self.ffmpeg, asset, source, self.store.media_folder(asset.id), self.store.reused_folder
+            )
+        else:
+            await transcode(self.ffmpeg, asset, source, self.store.media_folder(asset.id))
         if self.store.assets.get(asset.id) is not asset:
             self.store.remove_files(asset.id)
             return

@@ -65,6 +65,17 @@ class SigningKey:
 
 
 @dataclass(kw_only=True)
+class Restriction:
+    """A playback restriction: which pages and programs may play with tokens that name it."""
+
+    id: str
+    created_at: int
+    updated_at: int
+    referrer: Json
+    user_agent: Json
+
+
+@dataclass(kw_only=True)
 class Endpoint:
     """Where webhooks go, and the secret that signs them."""
 

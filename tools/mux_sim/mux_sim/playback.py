@@ -22,7 +22,7 @@ async def master(request: web.Request) -> web.Response:
     renditions = _chosen(entry.asset, entry.options)
     sign = access.signature(sim, entry.playback_id, entry.expires)
     query = f"expires={entry.expires}&signature={sign}"
-    base = f"{sim.base_url(request)}/hls/{entry.playback_id}"
+    base = f"{sim.player_url(request)}/hls/{entry.playback_id}"
     ready = [track for track in entry.asset.tracks if track["type"] == "text" and track["status"] == "ready"]
     text = playlists.master(renditions, ready, lambda name: f"{base}/{name}/rendition.m3u8?{query}")
     return _playlist(text)
@@ -59,7 +59,7 @@ def _rendition(asset: Asset, name: str) -> Json:
 @routes.get("/hls/{playback_id}/text-{track_id}/rendition.m3u8")
 async def text_playlist(request: web.Request) -> web.Response:
     asset, playback_id, query = access.admit_child(request)
-    base = f"{of(request).base_url(request)}/hls/{playback_id}/text-{request.match_info['track_id']}"
+    base = f"{of(request).player_url(request)}/hls/{playback_id}/text-{request.match_info['track_id']}"
     return _playlist(playlists.media([(asset.media or {})["duration"]], lambda _: f"{base}/text.vtt?{query}"))
 
 
@@ -85,7 +85,7 @@ def _text(request: web.Request, asset: Asset) -> web.StreamResponse:
 async def media(request: web.Request) -> web.Response:
     asset, playback_id, query = access.admit_child(request)
     rendition = _rendition(asset, request.match_info["rendition"])
-    base = f"{of(request).base_url(request)}/hls/{playback_id}/{rendition['name']}"
+    base = f"{of(request).player_url(request)}/hls/{playback_id}/{rendition['name']}"
     return _playlist(playlists.media(rendition["segments"], lambda number: f"{base}/{number}.ts?{query}"))
 
 

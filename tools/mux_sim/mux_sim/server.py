@@ -13,6 +13,7 @@ from mux_sim import (
     api_assets,
     api_data,
     api_parts,
+    api_restrictions,
     api_system,
     api_uploads,
     beacons,
@@ -20,6 +21,7 @@ from mux_sim import (
     faults,
     images,
     ingest,
+    licenses,
     lifecycle,
     playback,
 )
@@ -51,7 +53,8 @@ def create_app(config: Config) -> web.Application:
     app.cleanup_ctx.append(lifespan)
     ingest.prepare(app)
     images.prepare(app)
-    for part in (api_uploads, api_assets, api_parts, api_system, api_data, ingest, control, beacons, images, playback):
+    apis = (api_uploads, api_assets, api_parts, api_restrictions, api_system, api_data)
+    for part in (*apis, ingest, control, beacons, images, licenses, playback):
         app.add_routes(part.routes)
     return app
 

@@ -4,6 +4,7 @@ import re
 import secrets
 import time
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -32,6 +33,7 @@ class Simulator:
     jobs: Jobs
     secret: str
     fail_next_uploads: list[str] = field(default_factory=list)
+    streams_cut: int = 0
 
     @classmethod
     async def open(cls, config: Config) -> "Simulator":
@@ -56,6 +58,13 @@ class Simulator:
     def base_url(self, request: web.Request) -> str:
         """Where the caller's browser reaches this server."""
         return (self.config.public_url or f"{request.scheme}://{request.host}").rstrip("/")
+
+    def player_url(self, request: web.Request) -> str:
+        """Where the caller reaches this server: as it did, where it came by another host than browsers do."""
+        if self.config.public_url and urlsplit(self.config.public_url).netloc != request.host:
+            scheme = "https" if request.host.endswith(".mux.com") else request.scheme  # behind somebody's TLS
+            return f"{scheme}://{request.host}"
+        return self.base_url(request)
 
 
 def _secret(config: Config) -> str:

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from mux_sim.model import Asset, Delivery, Endpoint, Event, Json, SigningKey, Upload, View
+from mux_sim.model import Asset, Delivery, Endpoint, Event, Json, Restriction, SigningKey, Upload, View
 
-D = TypeVar("D", Upload, Asset, SigningKey, Endpoint, Event, Delivery, View)
+D = TypeVar("D", Upload, Asset, SigningKey, Restriction, Endpoint, Event, Delivery, View)
 
 KEPT_EVENTS = 20_000
 TRIMMED_AT_ONCE = 1_000
@@ -59,12 +59,14 @@ class Store:
         self.uploads = Collection(Upload, state / "uploads")
         self.assets = Collection(Asset, state / "assets")
         self.keys = Collection(SigningKey, state / "signing-keys")
+        self.restrictions = Collection(Restriction, state / "playback-restrictions")
         self.endpoints = Collection(Endpoint, state / "endpoints")
         self.events = Collection(Event, state / "events")
         self.deliveries = Collection(Delivery, state / "deliveries")
         self.views = Collection(View, state / "views")
         self.incoming = data_dir / "incoming"
         self.media = data_dir / "media"
+        self.reused_folder = data_dir / "reused"
         self.incoming.mkdir(parents=True, exist_ok=True)
         self.media.mkdir(parents=True, exist_ok=True)
         self._sweep()

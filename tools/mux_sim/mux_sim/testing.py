@@ -136,6 +136,10 @@ class Simulator:
         """Move the simulator's clock: uploads time out, tokens and playlist URLs expire."""
         await self._control("POST", "clock/advance", {"seconds": seconds})
 
+    async def cut_streams(self) -> None:
+        """Refuse (403) every address that playlists have given out so far; tokens stay good for new ones."""
+        await self._control("POST", "streams/cut")
+
     # --- uploads and assets ---------------------------------------------------------------------------------------
     async def assets(self) -> list[Json]:
         found: list[Json] = await self._control("GET", "assets")

@@ -26,6 +26,13 @@ def _text_track(source: str, raw: Json) -> Json:
     return track | {key: raw[key] for key in ("passthrough", "closed_captions") if raw.get(key) is not None}
 
 
+def _check_names(asset: Asset, new: list[Json]) -> None:
+    """Names are unique within the text tracks of an asset."""
+    names = [track["name"] for track in [*asset.tracks, *new] if track["type"] == "text"]
+    if len(set(names)) < len(names):
+        raise invalid("name must be unique within the text tracks of an asset")
+
+
 def add_uploaded(asset: Asset, raw: Any) -> Json:
     """A new track from `{url, type: "text", language_code, …}`, still to be fetched."""
     if not isinstance(raw, dict) or not isinstance(raw.get("url"), str) or raw.get("type") != "text":
@@ -33,6 +40,7 @@ def add_uploaded(asset: Asset, raw: Any) -> Json:
     if not isinstance(raw.get("language_code"), str):
         raise invalid("language_code is required")
     track = _text_track("uploaded", raw)
+    _check_names(asset, [track])
     asset.tracks.append(track)
     asset.text_sources[track["id"]] = raw["url"]
     return track
@@ -43,6 +51,7 @@ def add_generated(asset: Asset, raw: Any) -> list[Json]:
     if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
         raise invalid("generated_subtitles must be a list of objects")
     tracks = [_text_track("generated_vod", item) for item in raw]
+    _check_names(asset, tracks)
     asset.tracks.extend(tracks)
     asset.text_sources.update({track["id"]: None for track in tracks})
     return tracks
@@ -71,7 +80,7 @@ async def fill(store: Store, http: aiohttp.ClientSession, asset: Asset, track: J
     source = asset.text_sources.get(track["id"])
     if source is None:
         duration = (asset.media or {}).get("duration", 0.0)
-        target.write_text(f"WEBVTT\n\n00:00.000 --> {_stamp(duration)}\n[no speech recognised]\n", encoding="utf-8")
+        target.write_text(f"WEBVTT\n\n{_stamp(0)} --> {_stamp(duration)}\n[no speech recognised]\n", encoding="utf-8")
         track["status"] = "ready"
         return
     try:
