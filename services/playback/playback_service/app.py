@@ -11,13 +11,17 @@ from botocore.credentials import Credentials
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
-from playback_service import enrollments, keys, routes
+from playback_service import enrollments, keys, policies, release, routes
 from playback_service.address import networks
 from playback_service.configured import Missing
 from playback_service.delivery import Deliveries
 from playback_service.grants import GrantIssuer
+from playback_service.keyring import SETTING as SEAL_SETTING
+from playback_service.keyring import KeyRing, Seal
+from playback_service.lane import add_lane
 from playback_service.lifetime import Lifetime
-from playback_service.playback import Means
+from playback_service.mux_restrictions import MuxRestrictions
+from playback_service.playback import Granting, Means
 from playback_service.rate_limit import RateLimit
 from playback_service.settings import Settings
 from playback_service.signing import SigningKey, TokenSigner
@@ -30,9 +34,9 @@ SERVICE = "playback"
 
 def create_app(settings: Settings) -> FastAPI:
     """The API. Keys are read here, once: an unreadable one stops the start, a missing one does not."""
-    signer, issuer, presigner = _signer(settings), _issuer(settings), _presigner(settings)
+    first_key, seal, issuer, presigner = _first_key(settings), _seal(settings), _issuer(settings), _presigner(settings)
     trusted_proxies = networks(settings.trusted_proxies)
-    address_key = _address_key(settings)
+    address_key, mux_restrictions = _address_key(settings), _mux_restrictions(settings)
 
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
@@ -42,28 +46,36 @@ def create_app(settings: Settings) -> FastAPI:
             max_size=settings.database_pool_size,
             command_timeout=5,
         )
+        means = Means(
+            deliveries=Deliveries(
+                signer=TokenSigner(settings.signing_threads),
+                presigner=presigner,
+                stream_base_url=settings.mux_stream_base_url.rstrip("/"),
+                image_base_url=settings.mux_image_base_url.rstrip("/"),
+            ),
+            keyring=KeyRing(first_key, seal),
+            issuer=issuer,
+            lifetime=Lifetime(
+                min_s=settings.playback_ttl_min_s,
+                max_s=settings.playback_ttl_s,
+                grant_min_s=settings.watch_grant_min_s,
+                grant_max_s=settings.watch_grant_max_s,
+            ),
+            rate_limit=RateLimit(settings.playback_rate_limit, settings.playback_rate_window_s),
+            address_limit=RateLimit(
+                settings.playback_address_rate_limit, settings.playback_address_rate_window_s, "address"
+            ),
+            address_key=address_key,
+            lease_s=settings.playback_lease_s,
+        )
+        granting = Granting(means, pool, budget_s=settings.playback_budget_s)
         try:
-            api.state.settings, api.state.pool, api.state.trusted_proxies = settings, pool, trusted_proxies
-            api.state.means = Means(
-                pool=pool,
-                deliveries=Deliveries(
-                    signer=signer,
-                    presigner=presigner,
-                    stream_base_url=settings.mux_stream_base_url.rstrip("/"),
-                    image_base_url=settings.mux_image_base_url.rstrip("/"),
-                ),
-                issuer=issuer,
-                lifetime=Lifetime(
-                    min_s=settings.playback_ttl_min_s,
-                    max_s=settings.playback_ttl_s,
-                    grant_min_s=settings.watch_grant_min_s,
-                    grant_max_s=settings.watch_grant_max_s,
-                ),
-                rate_limit=RateLimit(settings.playback_rate_limit, settings.playback_rate_window_s),
-                address_key=address_key,
-            )
+            api.state.pool, api.state.trusted_proxies, api.state.granting = pool, trusted_proxies, granting
+            api.state.issuer, api.state.mux_restrictions = issuer, mux_restrictions
+            api.state.without_mux = isinstance(first_key, Missing)
             yield
         finally:
+            granting.close()
             try:
                 async with asyncio.timeout(3):
                     await pool.close()
@@ -79,17 +91,33 @@ def create_app(settings: Settings) -> FastAPI:
         checks=lambda api: {"database": lambda: ping(api.state.pool)},
     )
     api.include_router(routes.router)
+    api.include_router(release.router)
     api.include_router(enrollments.router)
+    api.include_router(policies.router)
+    add_lane(api)
     return api
 
 
-def _signer(settings: Settings) -> TokenSigner | Missing:
+def _first_key(settings: Settings) -> SigningKey | Missing:
     if settings.mux_signing_key is None:
         return Missing("MUX_SIGNING_KEY")
     if settings.mux_private_key is None:
         return Missing("MUX_PRIVATE_KEY")
     private = keys.rsa_private_key(settings.mux_private_key.get_secret_value(), setting="MUX_PRIVATE_KEY")
-    return TokenSigner(SigningKey(settings.mux_signing_key, private))
+    return SigningKey(settings.mux_signing_key, private)
+
+
+def _seal(settings: Settings) -> Seal | Missing:
+    secret = settings.signing_keys_secret
+    return Seal(secret.get_secret_value()) if secret is not None else Missing(SEAL_SETTING)
+
+
+def _mux_restrictions(settings: Settings) -> MuxRestrictions | Missing:
+    if settings.mux_token_id is None:
+        return Missing("MUX_TOKEN_ID")
+    if settings.mux_token_secret is None:
+        return Missing("MUX_TOKEN_SECRET")
+    return MuxRestrictions(settings.mux_base_url, settings.mux_token_id, settings.mux_token_secret.get_secret_value())
 
 
 def _presigner(settings: Settings) -> Presigner | Missing:

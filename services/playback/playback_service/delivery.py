@@ -1,13 +1,21 @@
 """Where a player finds a video, by what holds it: Mux with tokens, Mux in public, or our bucket."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import floor
 from typing import Protocol
 
 from playback_service.configured import Missing, needed
-from playback_service.entitlement import Video
-from playback_service.signing import Tokens, TokenSigner
+from playback_service.entitlement import CaptionFile, Video
+from playback_service.signing import PLAIN, Marks, SigningKey, Tokens, TokenSigner
 from playback_service.storage import Presigner
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionAddress:
+    language_code: str
+    name: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,62 +27,90 @@ class Addresses:
     poster: str | None = None
     storyboard: str | None = None
     tokens: Tokens | None = None
+    captions: tuple[CaptionAddress, ...] = ()
 
 
 class Delivery(Protocol):
-    """A way to a video. `key_id` names the Mux signing key, where one signs."""
+    """A way to a video. `key_id` names the Mux signing key, where one signs, `per_viewer` whose the token is."""
 
     @property
     def key_id(self) -> str | None: ...
+    @property
+    def per_viewer(self) -> bool: ...
+    def at_once(self, *, now: float, end: int) -> Addresses | None: ...
     async def addresses(self, *, now: float, end: int) -> Addresses: ...
+    def prepare(self, end: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
     """The ways that this deployment has."""
 
-    signer: TokenSigner | Missing
+    signer: TokenSigner
     presigner: Presigner | Missing
     stream_base_url: str
     image_base_url: str
 
-    def of(self, video: Video) -> Delivery:
-        """The way to this video. Raises NotConfigured if the deployment lacks what it takes."""
+    def of(self, video: Video, key: SigningKey | Missing, *, viewer: str | None, marks: Marks = PLAIN) -> Delivery:
+        """The way to this video; with a `viewer`, its token is that one's own.
+
+        Raises NotConfigured if the deployment lacks what it takes, Unavailable if it is too busy signing.
+        """
         if video.provider == "s3":
-            return _FromS3(needed(self.presigner), video.location)
+            return _FromS3(needed(self.presigner), video.location, video.captions)
         bases = (self.stream_base_url, self.image_base_url)
-        if video.signed:
-            return _SignedMux(needed(self.signer), video.location, *bases)
-        return _PublicMux(video.location, *bases)
+        if not video.signed:
+            return _PublicMux(video.location, *bases)
+        self.signer.check()
+        return _SignedMux(self.signer, needed(key), viewer, marks, video.location, *bases)
 
 
-@dataclass(frozen=True, slots=True)
-class _FromS3:
-    presigner: Presigner
-    s3_key: str
+class _Unsigned(ABC):
+    """What the ways without Mux tokens have in common: nothing to wait for, and nothing to prepare."""
 
     @property
     def key_id(self) -> str | None:
         return None
 
+    @property
+    def per_viewer(self) -> bool:
+        return False
+
+    @abstractmethod
+    def at_once(self, *, now: float, end: int) -> Addresses: ...
+
     async def addresses(self, *, now: float, end: int) -> Addresses:
-        url = self.presigner.url(self.s3_key, seconds=max(1, floor(end - now)))
-        return Addresses(video_url=url, signed_url=url)
+        return self.at_once(now=now, end=end)
+
+    def prepare(self, end: int) -> None:
+        return
 
 
 @dataclass(frozen=True, slots=True)
-class _PublicMux:
+class _FromS3(_Unsigned):
+    presigner: Presigner
+    s3_key: str
+    captions: tuple[CaptionFile, ...]
+
+    def at_once(self, *, now: float, end: int) -> Addresses:
+        seconds = max(1, floor(end - now))
+        url = self.presigner.url(self.s3_key, seconds=seconds)
+        captions = tuple(
+            CaptionAddress(caption.language_code, caption.name, self.presigner.url(caption.s3_key, seconds=seconds))
+            for caption in self.captions
+        )
+        return Addresses(video_url=url, signed_url=url, captions=captions)
+
+
+@dataclass(frozen=True, slots=True)
+class _PublicMux(_Unsigned):
     """Mux refuses a token on a public playback id, so there is none."""
 
     playback_id: str
     stream_base_url: str
     image_base_url: str
 
-    @property
-    def key_id(self) -> str | None:
-        return None
-
-    async def addresses(self, *, now: float, end: int) -> Addresses:
+    def at_once(self, *, now: float, end: int) -> Addresses:
         return Addresses(
             video_url=f"{self.stream_base_url}/{self.playback_id}.m3u8",
             poster=f"{self.image_base_url}/{self.playback_id}/thumbnail.jpg",
@@ -85,16 +121,35 @@ class _PublicMux:
 @dataclass(frozen=True, slots=True)
 class _SignedMux:
     signer: TokenSigner
+    key: SigningKey
+    viewer: str | None
+    marks: Marks
     playback_id: str
     stream_base_url: str
     image_base_url: str
 
     @property
     def key_id(self) -> str | None:
-        return self.signer.key_id
+        return self.key.key_id
+
+    @property
+    def per_viewer(self) -> bool:
+        return self.viewer is not None
+
+    def at_once(self, *, now: float, end: int) -> Addresses | None:
+        if self.viewer is not None:
+            return None
+        tokens = self.signer.ready(self.key, self.playback_id, end=end, marks=self.marks)
+        return self._with(tokens) if tokens is not None else None
 
     async def addresses(self, *, now: float, end: int) -> Addresses:
-        tokens = await self.signer.tokens(self.playback_id, end=end)
+        signer, viewer, marks = self.signer, self.viewer, self.marks
+        return self._with(await signer.tokens(self.key, self.playback_id, end=end, viewer=viewer, marks=marks))
+
+    def prepare(self, end: int) -> None:
+        self.signer.prepare(self.key, self.playback_id, end=end, marks=self.marks)
+
+    def _with(self, tokens: Tokens) -> Addresses:
         return Addresses(
             signed_url=f"{self.stream_base_url}/{self.playback_id}.m3u8?token={tokens.playback}",
             poster=f"{self.image_base_url}/{self.playback_id}/thumbnail.jpg?token={tokens.thumbnail}",

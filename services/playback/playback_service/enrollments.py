@@ -5,35 +5,29 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from contracts import EnrollmentChanged
+from playback_service import rows
 from playback_service import store_enrollments as store
-from playback_service.errors import EnrollmentNotFound, NotCourseOwner
+from playback_service.access import CourseId, allow_owner
+from playback_service.errors import EnrollmentNotFound
 from playback_service.models import (
     ID_PATTERN,
     BulkEnrollment,
     BulkResult,
     Enrollment,
     EnrollmentChange,
+    EnrollmentRow,
+    EnrollmentRows,
     Enrollments,
+    RowReports,
 )
 from servicekit import outbox
-from servicekit.auth import CurrentPrincipal
 from servicekit.database import Connection, Pool, acquire, transaction
 
-CourseId = Annotated[str, Path(pattern=ID_PATTERN, alias="courseId")]
 LearnerId = Annotated[str, Path(pattern=ID_PATTERN, alias="userId")]
 
 
-async def _allow_owner(request: Request, principal: CurrentPrincipal, course_id: CourseId) -> None:
-    """Admins may enroll into a course before it is known here; an owner must be known as such."""
-    if principal.is_admin:
-        return
-    async with acquire(request.app.state.pool) as conn:
-        if await store.owner_of(conn, course_id) != principal.user_id:
-            raise NotCourseOwner
-
-
 router = APIRouter(
-    prefix="/api/courses/{courseId}/enrollments", tags=["enrollments"], dependencies=[Depends(_allow_owner)]
+    prefix="/api/courses/{courseId}/enrollments", tags=["enrollments"], dependencies=[Depends(allow_owner)]
 )
 
 
@@ -87,6 +81,22 @@ async def enroll_many(request: Request, course_id: CourseId, wanted: BulkEnrollm
         changed=[Enrollment.model_validate(enrollment) for enrollment in changed],
         unchanged=len(learners) - len(changed),
     )
+
+
+@router.put("", summary="Give many learners their states, each judged by itself")
+async def put_enrollments(request: Request, course_id: CourseId, wanted: EnrollmentRows) -> RowReports:
+    """A row that makes no sense is refused with the reason, and keeps no other from being applied.
+
+    All that make sense are one transaction with their events. Who is not in the list stays as they are.
+    """
+    reports = rows.read(wanted.enrollments)
+    good = [(row.learner_id, row.status, row.expires_at) for row in reports if isinstance(row, EnrollmentRow)]
+    changed: list[store.StoredEnrollment] = []
+    if good:
+        async with transaction(_pool(request)) as conn:
+            changed = await store.change_rows(conn, course_id, good)
+            await outbox.append(conn, [_event(enrollment) for enrollment in changed])
+    return rows.report(reports, {enrollment.learner_id: enrollment.version for enrollment in changed})
 
 
 async def _change_and_announce(

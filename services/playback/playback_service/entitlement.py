@@ -9,18 +9,30 @@ from datetime import datetime
 from typing import Literal
 
 from playback_service.errors import LessonNotFound, NoRight, NotEntitled
+from playback_service.terms import USUAL, Terms
 
 Kind = Literal["enrolled", "public", "owner", "admin"]
 
 
 @dataclass(frozen=True, slots=True)
+class CaptionFile:
+    """WebVTT in our bucket."""
+
+    language_code: str
+    name: str
+    s3_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
-    """What can be played now. `location` is Mux's playback id or the S3 key."""
+    """What can be played now. `location` is Mux's playback id or the S3 key, `revision` which content this is."""
 
     provider: Literal["mux", "s3"]
     location: str
     signed: bool
     duration_ms: int | None
+    revision: int = 1
+    captions: tuple[CaptionFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,7 @@ class Course:
     deleted: bool
     max_rate: float | None = None
     offline_grace_s: int | None = None
+    terms: Terms = USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The refusals of this service. `reason` is for the program that must explain one, `detail` for a person."""
 
+from datetime import UTC, datetime
 from typing import Literal
 
 from servicekit.errors import Conflict, Forbidden, NotFound, ServiceError, Unavailable
@@ -33,6 +34,46 @@ class GrantRefused(Forbidden):
 
     def __init__(self, reason: Literal["invalid", "expired", "other_learner", "other_lesson"]) -> None:
         super().__init__("ask for playback without refresh to begin a new session", reason=reason)
+
+
+class LeaseTaken(Forbidden):
+    """Another device of the learner has taken the playback over. 403, so that a player that knows no leases stops."""
+
+    slug, title = "lease-taken", "Playback goes on elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__("another of your devices took over; ask with takeOver=true to play here", reason="taken_over")
+
+
+class LeaseHeld(Forbidden):
+    """The learner plays on as many devices as the course allows. `since` in seconds since 1970."""
+
+    slug, title = "lease-held", "You are already watching elsewhere"
+
+    def __init__(self, devices: int, lesson_id: str, since: float) -> None:
+        super().__init__(
+            "end it there, or ask with takeOver=true to play here",
+            reason="too_many_devices",
+            devices=devices,
+            playing={"lessonId": lesson_id, "since": datetime.fromtimestamp(int(since), UTC).isoformat()},
+        )
+
+
+class LeaseBusy(Unavailable):
+    """Another replica has been deciding about this learner for too long. Nobody else of the batch waits for it."""
+
+    slug, title = "lease-busy", "Another request of yours is being decided"
+
+
+class NotAllowedFromHere(Forbidden):
+    slug, title = "playback-restricted", "The course's videos may not be played from here"
+
+    def __init__(self, reason: Literal["referrer", "user_agent"]) -> None:
+        super().__init__(reason=reason)
+
+
+class MuxUnavailable(Unavailable):
+    slug, title = "mux-unavailable", "Mux cannot be asked"
 
 
 class VideoNotReady(Conflict):

@@ -13,6 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from contracts import GrantPolicy
+from playback_service import jws
 from playback_service.errors import GrantRefused
 
 ISSUER = "seatime/playback"
@@ -22,10 +23,11 @@ _REFRESHABLE_FOR_S = 3600
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A continued playback: its id and when it began (seconds since 1970)."""
+    """A continued playback: its id, when it began (seconds since 1970), and of which of the lesson's contents it is."""
 
     session_id: UUID
     began_at: int
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,11 @@ class GrantIssuer:
     def __init__(
         self, key_id: str, private: Ed25519PrivateKey, former: Mapping[str, Ed25519PublicKey] | None = None
     ) -> None:
-        self._key_id, self._private = key_id, private
+        self._header, self._private = jws.header("EdDSA", key_id), private
         self._public = {**(former or {}), key_id: private.public_key()}
 
     def issue(self, grant: WatchGrant) -> str:
-        """A compact JWT: sub, les, crs, sid, dur (ms), iat, exp, pol {rate, grace (s), cap (s)}."""
+        """A compact JWT: sub, les, crs, sid, rev, dur (ms), iat, exp, pol {rate, grace (s), cap (s)}."""
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -59,6 +61,7 @@ class GrantIssuer:
             "les": grant.lesson_id,
             "crs": grant.course_id,
             "sid": str(grant.session.session_id),
+            "rev": grant.session.revision,
             "dur": grant.duration_ms,
             "iat": grant.session.began_at,
             "exp": grant.end,
@@ -68,21 +71,29 @@ class GrantIssuer:
                 "cap": grant.policy.beat_cap_s,
             },
         }
-        return jwt.encode(claims, self._private, algorithm="EdDSA", headers={"kid": self._key_id})
+        signed = jws.signing_input(self._header, claims)
+        return jws.token(signed, self._private.sign(signed.encode("ascii")))
 
     def session_of(self, token: str, *, learner_id: str, lesson_id: str, now: float) -> Session:
         """The session that a grant of this learner and lesson belongs to.
 
         A grant may be refreshed for an hour after its end. Raises GrantRefused with the reason.
         """
+        _, session = self.bearer_of(token, lesson_id=lesson_id, now=now, learner_id=learner_id)
+        return session
+
+    def bearer_of(
+        self, token: str, *, lesson_id: str, now: float, learner_id: str | None = None
+    ) -> tuple[str, Session]:
+        """Whose grant for this lesson it is, and the session. Raises GrantRefused as `session_of` does."""
         claims = self._verified(token)
-        if claims["sub"] != learner_id:
+        if learner_id is not None and claims["sub"] != learner_id:
             raise GrantRefused("other_learner")
         if claims["les"] != lesson_id:
             raise GrantRefused("other_lesson")
         if claims["exp"] + _REFRESHABLE_FOR_S < now:
             raise GrantRefused("expired")
-        return Session(UUID(claims["sid"]), claims["iat"])
+        return claims["sub"], Session(UUID(claims["sid"]), claims["iat"], claims.get("rev", 1))
 
     def _verified(self, token: str) -> dict[str, Any]:
         try:

@@ -1,13 +1,17 @@
 """What goes over HTTP, in camelCase."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
+MAX_GRANT = 4096
+DOMAIN_PATTERN = (
+    r"^(\*|(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)$"
+)
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 
 
@@ -31,6 +35,16 @@ class PlaybackTokens(_Model):
     playback: str
     thumbnail: str
     storyboard: str
+    gif: str
+    drm: str | None = Field(
+        default=None, description="For DRM licenses (audience d); absent unless the course's policy names DRM."
+    )
+
+
+class PlaybackCaptions(_Model):
+    language_code: str = Field(description="BCP 47.")
+    name: str
+    url: str = Field(description="WebVTT, until `expiresAt`.")
 
 
 class Playback(_Model):
@@ -43,11 +57,63 @@ class Playback(_Model):
     tokens: PlaybackTokens | None
     poster: str | None
     storyboard: str | None
+    captions: list[PlaybackCaptions] = Field(
+        default=[], description="Of a video in S3. At Mux they are in the video's stream."
+    )
     duration: float | None = Field(description="Seconds.")
     expires_at: datetime
     refresh_after: int = Field(description="Seconds from now until the player should ask anew with ?refresh=.")
     watch_grant: str | None = Field(description="Goes with every progress report. Null for previews: no credit.")
     session_id: UUID
+    watermark: str | None = Field(default=None, description="What to write over the picture, if the course wants it.")
+    lease_until: datetime | None = Field(
+        default=None, description="The place among the learner's devices is kept so long; refreshes prolong it."
+    )
+
+
+class Release(_Model):
+    watch_grant: str = Field(min_length=1, max_length=MAX_GRANT, description="Of the session that ends.")
+
+
+Domain = Annotated[str, Field(pattern=DOMAIN_PATTERN, max_length=253)]
+
+
+class PlaybackRestriction(_Model):
+    """From which pages and by which programs videos may be played: Mux's playback restrictions.
+
+    At Mux, signed videos are restricted at every request for the stream; videos in S3, and public ones, when playback
+    is asked for. Mux alone knows which user agents are of high risk.
+    """
+
+    allowed_domains: list[Domain] = Field(
+        default=["*"], max_length=100, description="`*.example.com` is one level below; none at all allows no page."
+    )
+    allow_no_referrer: bool = False
+    allow_no_user_agent: bool = False
+    allow_high_risk_user_agent: bool = False
+
+
+class PlaybackPolicy(_Model):
+    """How the course's videos are handed out."""
+
+    tokens: Literal["shared", "per_viewer"] = Field(
+        default="shared",
+        description="`per_viewer`: each learner's video token is their own and names them in Mux's logs (`custom`).",
+    )
+    devices: int | None = Field(
+        default=None, ge=1, le=20, description="How many playbacks a learner may have at once; null for any number."
+    )
+    watermark: Literal["none", "name", "id"] = Field(
+        default="none",
+        description="What the player writes over the picture: the `name` in the viewer's bearer token, or the id.",
+    )
+    drm_configuration_id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9]{8,255}$",
+        description="Mux's DRM configuration of the course's videos: answers have a token for licenses. DRM needs an "
+        "agreement with Mux, and videos made with that configuration.",
+    )
+    restriction: PlaybackRestriction | None = None
 
 
 class EnrollmentChange(_Model):
@@ -59,6 +125,39 @@ class EnrollmentChange(_Model):
 
 class BulkEnrollment(EnrollmentChange):
     learner_ids: list[Id] = Field(min_length=1, max_length=1000)
+
+
+class EnrollmentRow(_Model):
+    """One learner's state in the course; `removed` takes them out."""
+
+    learner_id: Id
+    status: Literal["active", "suspended", "removed"] = "active"
+    expires_at: Moment | None = None
+
+
+class EnrollmentRows(_Model):
+    """Rows as `EnrollmentRow`; each is judged by itself."""
+
+    enrollments: list[Any] = Field(
+        min_length=1, max_length=1000, json_schema_extra={"items": EnrollmentRow.model_json_schema()}
+    )
+
+
+class RowReport(_Model):
+    """What became of one row; `row` counts from 0."""
+
+    row: int
+    learner_id: str | None = Field(description="Null where the row was refused.")
+    outcome: Literal["changed", "unchanged", "refused"]
+    version: int | None = Field(default=None, description="Of the enrollment, where it has changed.")
+    problem: str | None = Field(default=None, description="Why the row was refused.")
+
+
+class RowReports(_Model):
+    changed: int
+    unchanged: int
+    refused: int
+    rows: list[RowReport]
 
 
 class Enrollment(_Model):

@@ -1,107 +1,131 @@
-"""Granting playback: read the standing, decide, record, hand out. Rights are read from our tables on every call."""
+"""Granting playback: read the standing, decide, record, hand out. Rights are read from our tables on every call.
 
-from collections.abc import Mapping
+The reading and the recording are shared by the requests that come together (`batches.py`): two round trips and one
+commit for all of them; where a course has leases, a lock on the learners' rows comes between. An answer is given after
+the commit with its audit row.
+"""
+
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import floor
-from uuid import uuid4
 
-from contracts import GrantPolicy, PlaybackGranted
-from playback_service import store
-from playback_service.address import fingerprint
+from playback_service import leasing, rate_limit, store_grants, store_leases, store_mints
+from playback_service.batches import Batches
 from playback_service.configured import Missing, needed
-from playback_service.delivery import Addresses, Deliveries
-from playback_service.entitlement import Course, Right, Video, right_to_watch
-from playback_service.errors import TooManyGrants, VideoNotReady
-from playback_service.grants import GrantIssuer, Session, WatchGrant
-from playback_service.lifetime import Lifetime, refresh_after_s
-from playback_service.rate_limit import RateLimit
-from servicekit.auth import Principal
-from servicekit.database import Connection, Pool, acquire
+from playback_service.decision import Asked, Decided, Granted, Means, Question, decide, watch_grant
+from playback_service.entitlement import Standing
+from playback_service.errors import TooManyGrants
+from playback_service.grants import Session
+from playback_service.lifetime import refresh_after_s
+from playback_service.signing import SigningKey
+from playback_service.store_mints import Taken
+from servicekit import telemetry
+from servicekit.database import Connection, Pool
+from servicekit.errors import ServiceError
+
+__all__ = ["Asked", "Granted", "Granting", "Means"]
+
+_LANES = 2
+_TOLERATED_DRIFT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
-    """What granting takes."""
-
-    pool: Pool
-    deliveries: Deliveries
-    issuer: GrantIssuer | Missing
-    lifetime: Lifetime
-    rate_limit: RateLimit
-    address_key: bytes
+class _Recorded:
+    decided: Decided
+    until_full_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request for playback. `now` in seconds since 1970; `address` is where it came from."""
+class Granting:
+    """Grants playback in batches. One per process."""
 
-    principal: Principal
-    lesson_id: str
-    refresh: str | None
-    address: str | None
-    now: float
+    def __init__(self, means: Means, pool: Pool, *, budget_s: float) -> None:
+        self._means = means
+        self._limits = {"RateLimit-Policy": rate_limit.policy([means.rate_limit, means.address_limit])}
+        self._batches: Batches[Question, _Recorded] = Batches(pool, self._turn, budget_s=budget_s, lanes=_LANES)
 
+    def close(self) -> None:
+        self._batches.close()
+        self._means.deliveries.signer.close()
 
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What the player gets. `watch_grant` is None for a preview, which earns nothing."""
+    async def grant(self, asked: Asked) -> Granted:
+        """Playback for the caller.
 
-    video: Video
-    addresses: Addresses
-    grant: store.AuditedGrant
-    watch_grant: str | None
-    refresh_after_s: int
-    headers: Mapping[str, str]
-
-
-async def grant_playback(means: Means, asked: Asked) -> Granted:
-    """Playback for the caller.
-
-    Raises LessonNotFound, NotEntitled, GrantRefused, VideoNotReady, NotConfigured or TooManyGrants; each call that
-    comes through has left a row in the audit, and a `playback.granted` if it was not a preview.
-    """
-    continued = _session_to_refresh(means, asked)
-    async with acquire(means.pool) as conn:
-        standing = await store.standing(conn, asked.lesson_id, asked.principal.user_id)
-        right = right_to_watch(
-            standing,
-            user_id=asked.principal.user_id,
-            is_admin=asked.principal.is_admin,
-            now=datetime.fromtimestamp(asked.now, UTC),
-            was_granted=continued is not None,
+        Raises LessonNotFound, NotEntitled, GrantRefused, VideoNotReady, NotAllowedFromHere, LeaseHeld, LeaseTaken,
+        NotConfigured, TooManyGrants, or Unavailable; each call that comes through has left a row in the audit, and a
+        `playback.granted` if it was not a preview.
+        """
+        means = self._means
+        recorded = await self._batches.ask(
+            Question(asked, _session_to_refresh(means, asked), telemetry.traceparent.get())
         )
-        video = right.lesson.video
-        if video is None:
-            raise VideoNotReady(right.lesson.processing_status)
-        delivery = means.deliveries.of(video)
-        issuer = needed(means.issuer) if right.counts else None
-        session = continued or Session(uuid4(), floor(asked.now))
-        end = means.lifetime.token_end(
-            asked.now, video=video.location, duration_ms=video.duration_ms, until=right.until
+        decided = recorded.decided
+        now = decided.now
+        addresses = decided.delivery.at_once(now=now, end=decided.end)
+        if addresses is None:
+            addresses = await decided.delivery.addresses(now=now, end=decided.end)
+        if decided.bucket.is_ending(now):
+            decided.delivery.prepare(decided.bucket.next_token_end)
+        refresh_after, lease = refresh_after_s(now, decided.end), decided.lease
+        return Granted(
+            video=decided.video,
+            addresses=addresses,
+            expires_at=decided.record.grant.expires_at,
+            session_id=decided.session.session_id,
+            watch_grant=watch_grant(means, decided) if decided.right.counts else None,
+            refresh_after_s=refresh_after if lease is None else min(refresh_after, max(1, means.lease_s // 2)),
+            watermark=decided.terms.watermark_for(asked.principal.user_id, asked.principal.name),
+            lease_until=datetime.fromtimestamp(lease.until, UTC) if lease is not None else None,
+            headers=means.rate_limit.headers(recorded.until_full_s, allowed=True) | self._limits,
         )
-        grant = store.AuditedGrant(
-            learner_id=asked.principal.user_id,
-            lesson_id=right.lesson.lesson_id,
-            course_id=right.lesson.course_id,
-            session_id=session.session_id,
-            entitlement=right.kind,
-            provider=video.provider,
-            key_id=delivery.key_id,
-            refresh=continued is not None,
-            address_hash=fingerprint(means.address_key, asked.address),
-            issued_at=datetime.fromtimestamp(asked.now, UTC),
-            expires_at=datetime.fromtimestamp(end, UTC),
+
+    async def _turn(self, conn: Connection, batch: Sequence[Question]) -> Sequence[_Recorded | Exception]:
+        """Read for all, decide for each, record all that were granted."""
+        means = self._means
+        reading = await store_grants.standings(
+            conn,
+            [(question.asked.lesson_id, question.asked.principal.user_id) for question in batch],
+            first_key=means.keyring.first_id,
         )
-        headers = await _record(conn, means.rate_limit, grant, announce=right.counts)
-    return Granted(
-        video=video,
-        addresses=await delivery.addresses(now=asked.now, end=end),
-        grant=grant,
-        watch_grant=issuer.issue(_watch_grant(means, grant, right, standing.course, session)) if issuer else None,
-        refresh_after_s=refresh_after_s(asked.now, end),
-        headers=headers,
-    )
+        drift = _drift(reading.now)
+        key = await means.keyring.current(conn, reading.newest_key, first_revoked=reading.first_key_revoked)
+        outcomes = [
+            _decided_or_refused(means, question, standing, key, drift)
+            for question, standing in zip(batch, reading.standings, strict=True)
+        ]
+        leasing_learners = leasing.needed_by(outcomes)
+        if not leasing_learners:
+            return await self._record(conn, outcomes)
+        async with conn.transaction():
+            held = await store_leases.lock(conn, leasing_learners)
+            recorded = await self._record(conn, leasing.judged(outcomes, held))
+            granted = [outcome.decided for outcome in recorded if isinstance(outcome, _Recorded)]
+            await leasing.keep(conn, granted, held)
+        return recorded
+
+    async def _record(
+        self, conn: Connection, outcomes: Sequence[Decided | ServiceError]
+    ) -> Sequence[_Recorded | Exception]:
+        records = [outcome.record for outcome in outcomes if isinstance(outcome, Decided)]
+        means = self._means
+        taken = iter(
+            await store_mints.record(conn, records, learner=means.rate_limit, address=means.address_limit)
+            if records
+            else ()
+        )
+        return [
+            self._recorded_or_too_many(outcome, next(taken)) if isinstance(outcome, Decided) else outcome
+            for outcome in outcomes
+        ]
+
+    def _recorded_or_too_many(self, decided: Decided, taken: Taken) -> _Recorded | ServiceError:
+        if taken.allowed:
+            return _Recorded(decided, taken.until_full_s)
+        limit, until_full_s = self._means.rate_limit, taken.until_full_s
+        if taken.address_until_full_s is not None:
+            limit, until_full_s = self._means.address_limit, taken.address_until_full_s
+        headers = limit.headers(until_full_s, allowed=False) | self._limits
+        return TooManyGrants(f"at most {limit.limit} per {limit.name} within {limit.window_s} s", headers=headers)
 
 
 def _session_to_refresh(means: Means, asked: Asked) -> Session | None:
@@ -112,50 +136,19 @@ def _session_to_refresh(means: Means, asked: Asked) -> Session | None:
     )
 
 
-async def _record(conn: Connection, limit: RateLimit, grant: store.AuditedGrant, *, announce: bool) -> dict[str, str]:
-    taken = await store.record_grant(
-        conn,
-        grant,
-        _event(grant) if announce else None,
-        interval_s=limit.interval_s,
-        window_s=limit.window_s,
-    )
-    headers = limit.headers(taken.until_full_s, allowed=taken.allowed)
-    if not taken.allowed:
-        raise TooManyGrants(f"at most {limit.limit} within {limit.window_s} s", headers=headers)
-    return headers
+def _drift(database_now: float) -> float:
+    """How far our clock is behind the database's (s): rights and tokens of all replicas go by one clock.
+
+    Less than a few seconds is the way of the answer, and not worth a difference between requests.
+    """
+    behind = database_now - time.time()
+    return behind if abs(behind) > _TOLERATED_DRIFT_S else 0.0
 
 
-def _event(grant: store.AuditedGrant) -> PlaybackGranted:
-    return PlaybackGranted(
-        learner_id=grant.learner_id,
-        lesson_id=grant.lesson_id,
-        course_id=grant.course_id,
-        session_id=grant.session_id,
-        provider=grant.provider,
-        key_id=grant.key_id,
-        refresh=grant.refresh,
-        granted_at=grant.issued_at,
-        expires_at=grant.expires_at,
-    )
-
-
-def _watch_grant(
-    means: Means, grant: store.AuditedGrant, right: Right, course: Course | None, session: Session
-) -> WatchGrant:
-    duration_ms = right.lesson.video.duration_ms if right.lesson.video is not None else None
-    return WatchGrant(
-        learner_id=grant.learner_id,
-        lesson_id=grant.lesson_id,
-        course_id=grant.course_id,
-        session=session,
-        duration_ms=duration_ms or 0,
-        end=means.lifetime.grant_end(grant.issued_at.timestamp(), duration_ms=duration_ms, until=right.until),
-        policy=_policy(course),
-    )
-
-
-def _policy(course: Course | None) -> GrantPolicy:
-    """The course's counting rules, the platform's where it has none."""
-    ruled = {} if course is None else {"max_rate": course.max_rate, "offline_grace_s": course.offline_grace_s}
-    return GrantPolicy(**{name: value for name, value in ruled.items() if value is not None})
+def _decided_or_refused(
+    means: Means, question: Question, standing: Standing, key: SigningKey | Missing, drift: float
+) -> Decided | ServiceError:
+    try:
+        return decide(means, question, standing, key, question.asked.now + drift)
+    except ServiceError as refusal:
+        return refusal

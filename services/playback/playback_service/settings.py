@@ -21,6 +21,15 @@ class Settings(CommonSettings):
 
     mux_signing_key: str | None = Field(default=None, description="Id of the signing key.")
     mux_private_key: SecretStr | None = Field(default=None, description="Base64 of the PEM, PKCS#1 or PKCS#8.")
+    signing_keys_secret: SecretStr | None = Field(
+        default=None, description="Fernet keys, comma separated: encrypt the keys that rotation makes; the first seals."
+    )
+    signing_threads: int = Field(default=2, ge=1, description="Threads that make RSA signatures.")
+    mux_base_url: BaseUrl = "https://api.mux.com"
+    mux_token_id: str | None = Field(
+        default=None, description="Access token: System write for key rotation, Video write for playback restrictions."
+    )
+    mux_token_secret: SecretStr | None = None
     mux_stream_base_url: BaseUrl = "https://stream.mux.com"
     mux_image_base_url: BaseUrl = "https://image.mux.com"
 
@@ -42,8 +51,16 @@ class Settings(CommonSettings):
     playback_ttl_s: int = Field(default=3600, ge=5, le=7 * 86_400, description="Longest life of a token.")
     playback_ttl_min_s: int = Field(default=600, ge=5, description="Shortest life, for short videos.")
 
-    playback_rate_limit: int = Field(default=60, ge=1, description="Grants per learner and window, and the burst.")
+    playback_rate_limit: int = Field(
+        default=60, ge=1, le=1_000_000, description="Grants per learner and window, and the burst."
+    )
     playback_rate_window_s: int = Field(default=60, ge=1)
+
+    playback_address_rate_limit: int = Field(
+        default=3000, ge=1, le=1_000_000, description="Grants per address and window: a whole school may share one."
+    )
+    playback_address_rate_window_s: int = Field(default=60, ge=1)
+    playback_lease_s: int = Field(default=120, ge=4, le=3600, description="How long a lease lasts without a refresh.")
 
     trusted_proxies: str = Field(
         default="", description="Networks, comma separated, whose X-Forwarded-For is believed."

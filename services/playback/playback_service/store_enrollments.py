@@ -20,6 +20,20 @@ WHERE (stored.status, stored.expires_at) IS DISTINCT FROM (excluded.status, excl
 RETURNING learner_id, course_id, version, status, expires_at, changed_at
 """
 
+_CHANGE_ROWS = """
+INSERT INTO enrollments AS stored (learner_id, course_id, status, expires_at, version, changed_at)
+SELECT learner_id, $4::text, status, expires_at, 1, now()
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (learner_id, status, expires_at)
+WHERE status <> 'removed'
+   OR EXISTS (SELECT FROM enrollments e WHERE e.learner_id = t.learner_id AND e.course_id = $4::text)
+ORDER BY learner_id
+ON CONFLICT (learner_id, course_id) DO UPDATE SET
+    status = excluded.status, expires_at = excluded.expires_at, version = stored.version + 1,
+    changed_at = greatest(excluded.changed_at, stored.changed_at)
+WHERE (stored.status, stored.expires_at) IS DISTINCT FROM (excluded.status, excluded.expires_at)
+RETURNING learner_id, course_id, version, status, expires_at, changed_at
+"""
+
 _APPLY = """
 INSERT INTO enrollments AS stored (learner_id, course_id, status, expires_at, version, changed_at)
 SELECT DISTINCT ON (learner_id, course_id) *
@@ -69,6 +83,15 @@ async def change(
     """Give these learners this state in the course. Returns those that were not in it already, rows locked."""
     rows = await conn.fetch(_CHANGE, list(learner_ids), course_id, status, expires_at)
     return [_stored(row) for row in rows]
+
+
+async def change_rows(
+    conn: Connection, course_id: str, rows: Sequence[tuple[str, EnrollmentStatus, datetime | None]]
+) -> list[StoredEnrollment]:
+    """Give each learner, named once, a state of their own. Returns those that were not in it already, rows locked."""
+    learners, statuses, ends = zip(*rows, strict=True)
+    changed = await conn.fetch(_CHANGE_ROWS, list(learners), list(statuses), list(ends), course_id)
+    return [_stored(row) for row in changed]
 
 
 async def apply(conn: Connection, events: Sequence[EnrollmentChanged]) -> None:
