@@ -1,35 +1,56 @@
 """The progress API's process: where its parts are put together."""
 
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from progress_service import routes
+from progress_service import routes, routes_evidence, routes_learners, routes_owners, routes_sessions
 from progress_service.grants import GrantVerifier
+from progress_service.intake import Intake, Spool
+from progress_service.limits import ReportLimit
 from progress_service.settings import Settings
 from servicekit import database, http, kafka, telemetry
-from servicekit.health import Check
+from servicekit.errors import BrokerUnavailable
+from servicekit.health import Check, Degraded
+from servicekit.lane import add_lane
 from servicekit.producer import Producer
 
 SERVICE = "progress"
 MAX_BODY_BYTES = 512 * 1024
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The progress API over these settings. It starts without its database and without Kafka."""
+def wall_clock_ms() -> int:
+    """The server's time, epoch ms: what watching is judged by."""
+    return time.time_ns() // 1_000_000
+
+
+def create_app(settings: Settings, *, clock: Callable[[], int] = wall_clock_ms) -> FastAPI:
+    """The progress API over these settings. It starts without its database and without Kafka.
+
+    `clock` stamps reports; no setting and no request can choose another.
+    """
 
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         api.state.pool = await database.create_pool(settings.database_url, application_name=f"{SERVICE}-app")
         try:
             async with Producer(settings, service=SERVICE) as api.state.producer:
+                spool = Spool(api.state.pool, max_bytes=settings.spool_max_bytes)
+                api.state.intake = Intake(api.state.producer, spool)
                 yield
         finally:
             await api.state.pool.close()
 
     def checks(api: FastAPI) -> Mapping[str, Check]:
-        return {"database": lambda: database.ping(api.state.pool), "kafka": lambda: kafka.ping(settings)}
+        async def log_answers() -> None:
+            try:
+                await kafka.ping(settings)
+            except BrokerUnavailable as error:
+                raise Degraded(f"{error}; reports are kept in PostgreSQL") from error
+
+        return {"database": lambda: database.ping(api.state.pool), "kafka": log_answers}
 
     api = http.create_api(
         settings,
@@ -40,8 +61,16 @@ def create_app(settings: Settings) -> FastAPI:
         checks=checks,
         max_body_bytes=MAX_BODY_BYTES,
     )
+    api.state.clock = clock
     api.state.grant_verifier = GrantVerifier(settings.grant_keys())
+    api.state.report_limit = ReportLimit(settings.progress_rate_limit, settings.progress_rate_window_s)
+    api.state.signer = routes_evidence.Signer.of(settings)
     api.include_router(routes.router)
+    api.include_router(routes_evidence.router)
+    api.include_router(routes_owners.router)
+    api.include_router(routes_sessions.router)
+    api.include_router(routes_learners.router)
+    add_lane(api, routes.router.prefix, routes.router.routes)
     return api
 
 

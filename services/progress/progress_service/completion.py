@@ -6,7 +6,9 @@ from uuid import UUID
 
 from contracts import CourseCompleted, Event
 from progress_service import store_courses as store
-from progress_service.evidence import Completion, Head, seal
+from progress_service import store_evidence
+from progress_service.basis import course_basis, lesson_basis
+from progress_service.evidence import PPM, Completion, Head, seal
 from progress_service.ledger import CourseKey, Ledger, LessonKey, moment
 from progress_service.rules import CourseRule, missing_in_course
 from progress_service.store_courses import OpenCourse
@@ -52,12 +54,13 @@ def _of_lesson(ledger: Ledger, key: LessonKey, sessions: tuple[UUID, ...]) -> Co
         subject_id=key[1],
         course_id=rule.course_id,
         rule_version=rule.version,
-        coverage=lesson.coverage,
+        coverage_ppm=lesson.coverage_ppm,
         verified_ms=lesson.spent_ms,
         live_ms=lesson.live_ms,
         late_ms=lesson.late_ms,
         sessions=sessions,
         completed_at_ms=ledger.completed[key],
+        basis=lesson_basis(rule, lesson, quiz_passed=key in ledger.quizzes_passed),
     )
 
 
@@ -70,12 +73,13 @@ def _of_course(
         subject_id=key[1],
         course_id=key[1],
         rule_version=rule.version,
-        coverage=course.coverage,
+        coverage_ppm=round(course.coverage * PPM),
         verified_ms=course.standing.verified_ms,
         live_ms=course.live_ms,
         late_ms=course.late_ms,
         sessions=sessions,
         completed_at_ms=at_ms,
+        basis=course_basis(rule, course.done_lessons, assessment_passed=course.standing.assessment_passed),
     )
 
 
@@ -93,8 +97,8 @@ async def _append(conn: Connection, completions: Sequence[Completion]) -> None:
     if not completions:
         return
     in_order = sorted(completions, key=lambda c: (c.learner_id, c.completed_at_ms, c.kind == "course", c.subject_id))
-    heads = await store.chain_heads(conn, [c.learner_id for c in completions])
+    heads = await store_evidence.chain_heads(conn, [c.learner_id for c in completions])
     sealed = []
     for learner, group in groupby(in_order, key=lambda c: c.learner_id):
         sealed += seal(heads.get(learner, Head()), list(group))
-    await store.append_evidence(conn, sealed)
+    await store_evidence.append_evidence(conn, sealed)

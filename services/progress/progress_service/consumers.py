@@ -3,7 +3,7 @@
 Locks are taken in one order everywhere: the rules, then the learners' clocks by id.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from uuid import UUID, uuid5
 
 from contracts import (
@@ -78,20 +78,55 @@ async def on_quiz_graded(pool: Pool, wake: Wake, batch: Sequence[Received[QuizGr
 
 
 async def fold_requests(conn: Connection, requests: Sequence[WatchProgress]) -> list[Event]:
-    """Fold requests, in their order, in the caller's transaction. Returns the events that tell of it."""
+    """Fold requests, in their order, in the caller's transaction. Returns the events that tell of it.
+
+    A learner's requests after one that completes something wait for the next round: evidence tells of the moment of
+    completion, and not of whatever else came in the same batch.
+    """
     await store_rules.hold_rules(conn)
     lessons = [(request.learner_id, request.lesson_id) for request in requests]
     ledger = Ledger(clocks=await store.lock_clocks(conn, [learner for learner, _ in lessons]))
     ledger.sessions = await store.sessions(conn, [(request.learner_id, request.session_id) for request in requests])
     await _load(conn, ledger, lessons)
-    events = [event for request in requests for event in ledger.record(request)]
-    await store.save_clocks(conn, ledger.clocks)
+    events, left = list[Event](), requests
+    while left:
+        waiting = await store_courses.waiting_for_time(conn, course_keys(left))
+        told, folded, left = _until_decided(ledger, left, {learner for learner, _ in waiting})
+        await _save(conn, ledger, folded)
+        courses = course_keys(folded)
+        events += told + await conclude(conn, ledger, {key: courses[key] for key in waiting if key in courses})
+        ledger.completed = {}
+    return events
+
+
+def _until_decided(
+    ledger: Ledger, requests: Sequence[WatchProgress], one_by_one: Set[str]
+) -> tuple[list[Event], list[WatchProgress], list[WatchProgress]]:
+    """Fold each learner's requests up to the first that completes a lesson. Returns events, what was folded, the rest.
+
+    Every request of those whose course waits for time may complete it.
+    """
+    decided, events = set[str](), list[Event]()
+    folded, left = list[WatchProgress](), list[WatchProgress]()
+    for request in requests:
+        if request.learner_id in decided:
+            left.append(request)
+            continue
+        told = ledger.record(request)
+        events += told
+        folded.append(request)
+        if request.learner_id in one_by_one or any(isinstance(event, LessonCompleted) for event in told):
+            decided.add(request.learner_id)
+    return events, folded, left
+
+
+async def _save(conn: Connection, ledger: Ledger, requests: Sequence[WatchProgress]) -> None:
+    """Write what these requests changed."""
     touched = {(request.learner_id, request.session_id): request.lesson_id for request in requests}
-    await store.save_sessions(conn, ledger.sessions, touched)
-    await store.save_lessons(conn, ledger.lessons)
-    courses = course_keys(requests)
-    waiting = await store_courses.waiting_for_time(conn, courses)
-    return events + await conclude(conn, ledger, {key: courses[key] for key in waiting})
+    lessons = {(request.learner_id, request.lesson_id) for request in requests}
+    await store.save_clocks(conn, {learner: ledger.clocks[learner] for learner, _ in lessons})
+    await store.save_sessions(conn, {key: ledger.sessions[key] for key in touched}, touched)
+    await store.save_lessons(conn, {key: ledger.lessons[key] for key in lessons})
 
 
 async def _load(conn: Connection, ledger: Ledger, keys: Iterable[LessonKey]) -> None:

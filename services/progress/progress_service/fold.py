@@ -7,10 +7,11 @@ interval. Honest intervals never overlap, so they never compete, and the order i
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor
+from operator import attrgetter
 from typing import Literal
 
 from contracts import Beat, WatchProgress
-from progress_service.ranges import Range, Ranges, add, clip, first, intersect, last, subtract, total
+from progress_service.ranges import Range, Ranges, add, first, intersect, last, subtract, total
 from progress_service.state import Clock, Lesson, Session
 from progress_service.timing import Terms, arrive, place, prune, remember, seen, spend
 
@@ -23,9 +24,11 @@ Code = Literal[
     "beyond_duration",
     "hidden",
     "fragmented",
+    "replaced",
 ]
 
 TIMER_TOLERANCE = 1.02
+_number = attrgetter("seq")
 LIVE_WITHIN_MS = 2 * 60_000
 MAX_COVERED_RANGES = 400
 
@@ -38,6 +41,7 @@ class Advance:
     replayed: tuple[Range, ...]
     live_ms: int
     late_ms: int
+    hidden_ms: int
     spent_ms: int
     cuts: Mapping[str, int]
     watched_at_ms: int
@@ -65,37 +69,64 @@ class Verdict:
 def fold(
     session: Session, clock: Clock, lesson: Lesson, request: WatchProgress, *, count_hidden: bool = True
 ) -> Folded:
-    """Judge every beat of a request that was not judged before, in the order of their numbers."""
+    """Judge every beat of a request that was not judged before, in the order of their numbers.
+
+    The first request under a grant for a newer video begins the lesson anew; those for an older one are cut then.
+    """
     session, terms = arrive(session, request)
-    terms = replace(terms, count_hidden=count_hidden)
+    count_hidden = count_hidden and request.policy.hidden_pages != "pause"
+    terms = replace(terms, count_hidden=count_hidden, replaced=request.video_revision < lesson.revision)
+    if request.video_revision > lesson.revision:
+        lesson = lesson.renewed(request.video_revision)
     clock, before = prune(clock, request.received_at_ms), lesson
-    duration_ms = request.duration_ms or lesson.duration_ms
-    lesson = replace(lesson, course_id=request.course_id, duration_ms=duration_ms)
+    if not terms.replaced:
+        lesson = replace(lesson, course_id=request.course_id, duration_ms=request.duration_ms or lesson.duration_ms)
     replayed, cuts, watched_at = list[Range](), dict[str, int](), 0
-    for beat in sorted(request.beats, key=lambda beat: beat.seq):
+    credited, spent_ms = {"live": 0, "late": 0, "hidden": 0}, 0
+    covered, position = lesson.covered, (lesson.position_at_ms, lesson.position_ms)
+    for beat in sorted(request.beats, key=_number):
         if seen(session, beat):
             continue
         interval = place(beat, session, terms)
-        verdict = judge(beat, interval, clock, lesson.covered, terms)
+        verdict = judge(beat, interval, clock, covered, terms)
         session, clock = remember(session, beat, interval[1]), spend(clock, verdict.spent)
         live = terms.received_at_ms - interval[1] <= LIVE_WITHIN_MS
-        lesson, again = _credit(lesson, verdict, live=live)
-        lesson = _resume(lesson, min(beat.position_ms, terms.media_end_ms), interval[1])
-        replayed += again
-        cuts = _sum(cuts, verdict.cuts)
+        apart = beat.hidden and request.policy.hidden_pages == "apart"
+        credited["hidden" if apart else "live" if live else "late"] += total(verdict.credited)
+        spent_ms += total(verdict.spent)
+        for media in verdict.credited:
+            replayed += intersect((media,), covered)
+            covered = add(covered, media)
+        if not terms.replaced:  # the last writer by corrected time wins; of two at once, the one further on
+            position = max(position, (interval[1], min(beat.position_ms, terms.media_end_ms)))
+        for code, amount in verdict.cuts.items():
+            cuts[code] = cuts.get(code, 0) + amount
         watched_at = max(watched_at, interval[1])
+    changed = bool(cuts or any(credited.values()))
+    lesson = replace(
+        lesson,
+        covered=covered,
+        live_ms=lesson.live_ms + credited["live"],
+        late_ms=lesson.late_ms + credited["late"],
+        hidden_ms=lesson.hidden_ms + credited["hidden"],
+        spent_ms=lesson.spent_ms + spent_ms,
+        position_at_ms=position[0],
+        position_ms=position[1],
+        cuts=_sum(lesson.cuts, cuts) if cuts else lesson.cuts,
+        version=lesson.version + changed,
+    )
+    if not changed:
+        return Folded(session, clock, lesson, None)
     advance = Advance(
-        covered=subtract(lesson.covered, before.covered),
+        covered=subtract(covered, before.covered),
         replayed=_coalesce(replayed),
-        live_ms=lesson.live_ms - before.live_ms,
-        late_ms=lesson.late_ms - before.late_ms,
-        spent_ms=lesson.spent_ms - before.spent_ms,
+        live_ms=credited["live"],
+        late_ms=credited["late"],
+        hidden_ms=credited["hidden"],
+        spent_ms=spent_ms,
         cuts=cuts,
         watched_at_ms=watched_at,
     )
-    if not (advance.live_ms or advance.late_ms or cuts):
-        return Folded(session, clock, lesson, None)
-    lesson = replace(lesson, cuts=_sum(lesson.cuts, cuts), version=lesson.version + 1)
     return Folded(session, clock, lesson, advance)
 
 
@@ -106,7 +137,8 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
     rate = min(beat.rate, policy.max_rate)
     claimed = [segment for segment in beat.segments if segment[1] > segment[0]]
     playable = [(start, min(end, terms.media_end_ms)) for start, end in claimed if start < terms.media_end_ms]
-    in_grant = clip(((since, at),), max(terms.granted_at_ms, clock.pruned_before_ms), terms.expires_at_ms)
+    begin, end = max(since, terms.granted_at_ms, clock.pruned_before_ms), min(at, terms.expires_at_ms)
+    in_grant = ((begin, end),) if begin < end else ()
     free = subtract(in_grant, clock.spent)
 
     def allowance(real_ms: int) -> int:
@@ -114,6 +146,7 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
 
     credit = total(claimed)
     limits: tuple[tuple[Code, int], ...] = (
+        ("replaced", 0 if terms.replaced else credit),
         ("beyond_duration", total(playable)),
         ("hidden", 0 if beat.hidden and not terms.count_hidden else credit),
         ("too_late", 0 if at < terms.received_at_ms - terms.grace_ms else credit),
@@ -130,29 +163,6 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
     if total(credited) < credit:
         cuts["fragmented"] = credit - total(credited)
     return Verdict(credited, last(free, ceil(total(credited) / rate)), cuts)
-
-
-def _credit(lesson: Lesson, verdict: Verdict, *, live: bool) -> tuple[Lesson, Sequence[Range]]:
-    covered, replayed = lesson.covered, list[Range]()
-    for media in verdict.credited:
-        replayed += intersect((media,), covered)
-        covered = add(covered, media)
-    credit = total(verdict.credited)
-    credited = replace(
-        lesson,
-        covered=covered,
-        live_ms=lesson.live_ms + (credit if live else 0),
-        late_ms=lesson.late_ms + (0 if live else credit),
-        spent_ms=lesson.spent_ms + total(verdict.spent),
-    )
-    return credited, replayed
-
-
-def _resume(lesson: Lesson, position: int, at_ms: int) -> Lesson:
-    """The last writer by corrected time wins; of two at the same moment, the one further on."""
-    if (at_ms, position) <= (lesson.position_at_ms, lesson.position_ms):
-        return lesson
-    return replace(lesson, position_ms=position, position_at_ms=at_ms)
 
 
 def _without_new_fragments(claimed: tuple[Range, ...], covered: Ranges) -> tuple[Range, ...]:
@@ -178,7 +188,7 @@ def _coalesce(ranges: Sequence[Range]) -> tuple[Range, ...]:
     return tuple(joined)
 
 
-def _sum(a: Mapping[str, int], b: Mapping[Code, int] | Mapping[str, int]) -> dict[str, int]:
+def _sum(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
     summed = dict(a)
     for code, amount in b.items():
         summed[code] = summed.get(code, 0) + amount

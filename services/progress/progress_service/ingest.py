@@ -19,14 +19,7 @@ def to_event(report: ProgressIn, grant: Grant, *, received_at_ms: int) -> WatchP
     if report.duration is not None and grant.dur and abs(report.duration - grant.dur / 1000) > DURATION_TOLERANCE_S:
         raise GrantMismatch("the grant is for a video of another duration")
     return WatchProgress(
-        learner_id=grant.sub,
-        lesson_id=grant.les,
-        course_id=grant.crs,
-        session_id=grant.sid,
-        duration_ms=grant.dur,
-        granted_at_ms=grant.iat * 1000,
-        expires_at_ms=grant.exp * 1000,
-        policy=grant.policy,
+        **grant.granted,
         received_at_ms=received_at_ms,
         sent_at_ms=report.sent_at,
         beats=tuple(_beat(beat) for beat in report.beats),

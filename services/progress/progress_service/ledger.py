@@ -50,14 +50,21 @@ class Ledger:
         if folded.advance is None:
             return []
         events: list[Event] = [advanced(request, folded.lesson, folded.advance)]
-        return events + self.decide(key, request.received_at_ms)
+        return events + self.decide(key, request.received_at_ms, watched_at_ms=folded.advance.watched_at_ms)
 
-    def decide(self, key: LessonKey, at_ms: int) -> list[Event]:
-        """Complete the lesson if nothing is missing and it was not complete before."""
+    def decide(self, key: LessonKey, at_ms: int, *, watched_at_ms: int | None = None) -> list[Event]:
+        """Complete the lesson if nothing is missing and it was not complete before.
+
+        A former video completes it only by what was watched (until `watched_at_ms`) before it was replaced.
+        """
         lesson, rule = self.lessons[key], self.rules.get(key[1])
         if rule is None or lesson.completed_at_ms is not None:
             return []
-        lesson = replace(lesson, duration_ms=lesson.duration_ms or rule.duration_ms)
+        if lesson.revision < rule.revision:
+            if watched_at_ms is None or watched_at_ms > rule.revised_at_ms:
+                return []
+        else:
+            lesson = replace(lesson, duration_ms=lesson.duration_ms or rule.duration_ms)
         passed = key in self.quizzes_passed
         if missing_in_lesson(rule, covered=lesson.covered, duration_ms=lesson.duration_ms, quiz_passed=passed):
             return []
@@ -74,10 +81,12 @@ def advanced(request: WatchProgress, lesson: Lesson, advance: Advance) -> Progre
         course_id=request.course_id,
         session_id=request.session_id,
         version=lesson.version,
+        video_revision=request.video_revision,
         covered=advance.covered,
         replayed=advance.replayed,
         live_ms=advance.live_ms,
         late_ms=advance.late_ms,
+        hidden_ms=advance.hidden_ms,
         spent_ms=advance.spent_ms,
         coverage=lesson.coverage,
         cut_ms=dict(advance.cuts),

@@ -17,6 +17,7 @@ def count(events: Iterable[Event]) -> None:
         if isinstance(event, ProgressAdvanced):
             CREDITED.labels("live").inc(event.live_ms / 1000)
             CREDITED.labels("late").inc(event.late_ms / 1000)
+            CREDITED.labels("hidden").inc(event.hidden_ms / 1000)
             for code, amount in event.cut_ms.items():
                 CUT.labels(code).inc(amount / 1000)
         elif isinstance(event, LessonCompleted):

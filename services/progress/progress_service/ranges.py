@@ -29,6 +29,11 @@ def add(ranges: Ranges, extra: Range) -> Ranges:
     start, end = extra
     if end <= start:
         return ranges
+    if not ranges:
+        return (extra,)
+    if ranges[-1][0] <= start:  # what is watched goes on where it was: at the end
+        before, after = ranges[-1]
+        return (*ranges[:-1], (before, max(after, end))) if start <= after else (*ranges, extra)
     i = bisect_left(ranges, start, key=_end)
     j = bisect_right(ranges, end, lo=i, key=_start)
     if i < j:
@@ -56,8 +61,11 @@ def _near(ranges: Ranges, start: int, end: int) -> Ranges:
 
 def intersect(a: Ranges, b: Ranges) -> Ranges:
     """What is in both."""
-    if not a or not b:
+    if not a or not b or a[-1][1] <= b[0][0] or b[-1][1] <= a[0][0]:
         return ()
+    if len(a) == 1 and len(b) == 1:
+        start, end = max(a[0][0], b[0][0]), min(a[0][1], b[0][1])
+        return ((start, end),) if start < end else ()
     a, b = _near(a, b[0][0], b[-1][1]), _near(b, a[0][0], a[-1][1])
     common: list[Range] = []
     i = j = 0
@@ -74,7 +82,7 @@ def intersect(a: Ranges, b: Ranges) -> Ranges:
 
 def subtract(a: Ranges, b: Ranges) -> Ranges:
     """What is in `a` and not in `b`."""
-    if not a or not b:
+    if not a or not b or b[-1][1] <= a[0][0] or a[-1][1] <= b[0][0]:
         return a
     b = _near(b, a[0][0], a[-1][1])
     left: list[Range] = []
@@ -101,7 +109,10 @@ def clip(ranges: Ranges, start: int, end: int) -> Ranges:
 
 def total(ranges: Iterable[Range]) -> int:
     """Summed length; where ranges overlap, each counts."""
-    return sum(end - start for start, end in ranges)
+    length = 0
+    for start, end in ranges:
+        length += end - start
+    return length
 
 
 def first(ranges: Sequence[Range], amount: int) -> tuple[Range, ...]:

@@ -1,19 +1,16 @@
 """The HTTP edge: reports in, progress out. A report is answered when Kafka has it; reading goes as the learner."""
 
-import time
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import ValidationError
-from starlette.exceptions import HTTPException
 
 from contracts import QuizGraded
 from contracts.event import Id
-from progress_service import answers, store_views
-from progress_service.grants import GrantVerifier
+from progress_service import answers, reading, store_views
 from progress_service.ingest import to_event
+from progress_service.intake import Report
 from progress_service.schemas import (
     Accepted,
     CourseProgressOut,
@@ -25,7 +22,9 @@ from progress_service.schemas import (
 )
 from servicekit.auth import CurrentPrincipal
 from servicekit.database import Pool, transaction
-from servicekit.errors import Forbidden, NotFound
+from servicekit.errors import Forbidden, NotFound, UnsupportedMediaType
+from servicekit.http import invalid_payload
+from servicekit.lane import JsonBytes, body_of
 from servicekit.outbox import message_of
 from servicekit.producer import Producer
 
@@ -51,41 +50,50 @@ def _producer(request: Request) -> Any:
     return request.app.state.producer
 
 
-def _verifier(request: Request) -> Any:
-    return request.app.state.grant_verifier
-
-
 PoolOf = Annotated[Pool, Depends(_pool)]
 ProducerOf = Annotated[Producer, Depends(_producer)]
-VerifierOf = Annotated[GrantVerifier, Depends(_verifier)]
-
-
-async def _report(request: Request) -> ProgressIn:
-    """The body as it came: sendBeacon may only say text/plain, and validating raw JSON is faster than the detour."""
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type not in _JSON_TYPES:
-        raise HTTPException(415, "send JSON, as application/json or text/plain")
-    try:
-        return ProgressIn.model_validate_json(await request.body())
-    except ValidationError as error:
-        raise RequestValidationError(error.errors(include_url=False, include_context=False)) from None
 
 
 @router.post(
     "",
     status_code=202,
+    response_model=Accepted,
     summary="Report watching",
     description="Claims of a player, under a watch grant, which is the right to report: no bearer token is needed. "
     "The body is JSON, also where it comes as text/plain. 202 means durable; the same beat may be sent again.",
     openapi_extra={"requestBody": request_body(ProgressIn)},
 )
-async def report_progress(
-    report: Annotated[ProgressIn, Depends(_report)], verifier: VerifierOf, producer: ProducerOf
-) -> Accepted:
-    now_ms = time.time_ns() // 1_000_000
-    grant = verifier.verify(report.grant, now_ms=now_ms)
-    await producer.send(message_of(to_event(report, grant, received_at_ms=now_ms)), timeout=2)
-    return Accepted(accepted=len(report.beats), last_seq=max(beat.seq for beat in report.beats))
+async def report_progress(request: Request) -> Response:
+    """sendBeacon may only say text/plain, so the body is read as it came."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type not in _JSON_TYPES:
+        raise UnsupportedMediaType("send JSON, as application/json or text/plain")
+    state, body = request.app.state, await body_of(request)
+    now_ms = state.clock()
+    if (report := reading.read(body)) is not None:
+        grant = state.grant_verifier.verify(report.grant, now_ms=now_ms)
+        if reading.fits(report, grant):
+            state.report_limit.take(grant.sub, now_ms=now_ms)
+            value = reading.event_bytes(report, grant, received_at_ms=now_ms)
+            await state.intake.accept(Report.of(grant.sub, value))
+            return _accepted([beat.seq for beat in report.beats])
+    said = _by_the_schema(body)
+    grant = state.grant_verifier.verify(said.grant, now_ms=now_ms)
+    state.report_limit.take(grant.sub, now_ms=now_ms)
+    event = to_event(said, grant, received_at_ms=now_ms)
+    await state.intake.accept(Report.of(grant.sub, event.to_json()))
+    return _accepted([beat.seq for beat in said.beats])
+
+
+def _by_the_schema(body: bytes) -> ProgressIn:
+    try:
+        return ProgressIn.model_validate_json(body)
+    except ValidationError as error:
+        raise invalid_payload(error.errors(include_url=False, include_context=False)) from None
+
+
+def _accepted(seqs: list[int]) -> Response:
+    return JsonBytes(b'{"accepted":%d,"lastSeq":%d}' % (len(seqs), max(seqs)), 202)
 
 
 @router.get("/lessons/{lessonId}", summary="How far the caller is in a lesson, and why it is not complete")

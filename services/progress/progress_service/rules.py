@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from progress_service.ranges import Ranges, clip, subtract, total
@@ -10,6 +11,7 @@ DEFAULT_THRESHOLD = 0.90
 
 ReasonCode = Literal[
     "rules_unknown",
+    "replaced",
     "coverage",
     "required_segments",
     "quiz",
@@ -32,7 +34,8 @@ class Reason:
 class LessonRule:
     """What a lesson demands. `threshold` is the lesson's own, else its course's, else the platform's.
 
-    `duration_ms` is the video's as it is now, 0 while the provider has not told.
+    `duration_ms` is the video's as it is now, 0 while the provider has not told; `revision` numbers the contents that
+    the lesson had, and `revised_at_ms` is when this one began.
     """
 
     lesson_id: str
@@ -42,6 +45,8 @@ class LessonRule:
     required_segments: Ranges = ()
     quiz_required: bool = False
     duration_ms: int = 0
+    revision: int = 1
+    revised_at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,12 @@ def _unwatched(rule: LessonRule, covered: Ranges, duration_ms: int) -> tuple[Rea
         parts = ", ".join(f"{_clock(start)}–{_clock(end)}" for start, end in open_segments[:5])
         reasons += (Reason("required_segments", f"Watching the rest of the required parts would do: {parts}."),)
     return reasons
+
+
+def replaced(void_ms: int, revised_at: datetime | None) -> Reason:
+    """Why what was watched of a former video is not in the coverage."""
+    when = f" on {revised_at:%Y-%m-%d}" if revised_at is not None else ""
+    return Reason("replaced", f"The video was replaced{when}: {_clock(void_ms)} of the former one no longer count.")
 
 
 def missing_in_course(rule: CourseRule | None, standing: Standing) -> tuple[Reason, ...]:

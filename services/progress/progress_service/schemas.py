@@ -87,10 +87,11 @@ class ReasonOut(_Shape):
 
 
 class Watched(_Shape):
-    """Credited seconds of media, by whether the beats came within two minutes."""
+    """Credited seconds of media: reported within two minutes, or later; `hidden` where the course counts that apart."""
 
     live: float
     late: float
+    hidden: float
 
 
 class LessonProgressOut(_Shape):
@@ -102,11 +103,16 @@ class LessonProgressOut(_Shape):
     resume_position: float
     covered: list[tuple[float, float]]
     coverage: float
+    frontier: float = Field(description="Up to where it was watched from the beginning, in seconds.")
+    seek_locked: bool = Field(description="Whether the course forbids to seek beyond the frontier; not once complete.")
     threshold: float
     complete: bool
     completed_at: datetime | None
     watched: Watched
     reasons: list[ReasonOut]
+    replaced_at: datetime | None = Field(
+        description="When the video took the place of one that the caller watched and that no longer counts."
+    )
     cuts: dict[str, float]
 
 
@@ -142,6 +148,116 @@ class QuizIn(_Shape):
 
 class QuizAccepted(_Shape):
     accepted: bool
+
+
+class LearnerEvidenceOut(_Shape):
+    """A learner's whole chain: rows of this course with their contents, the others as links only."""
+
+    learner_id: str
+    rows_in_chain: int
+    rows: list[dict[str, Any]]
+
+
+class EvidenceOut(_Shape):
+    """A signed document, described in docs/evidence.md. `signature` is over the canonical JSON of all the rest."""
+
+    format: str
+    issued_at: str
+    course_id: str
+    course_title: str | None
+    learners: list[LearnerEvidenceOut]
+    next: str | None
+    key_id: str
+    public_key: str
+    signature: str
+
+
+class ExportOut(_Shape):
+    """What is kept of a learner, in rows as they are kept, and the evidence with all that its hashes were made from."""
+
+    learner_id: str
+    exported_at: datetime
+    lessons: list[dict[str, Any]]
+    courses: list[dict[str, Any]]
+    quizzes: list[dict[str, Any]]
+    sessions: list[dict[str, Any]]
+    clock: dict[str, Any] | None
+    evidence: list[dict[str, Any]]
+
+
+class SessionOut(_Shape):
+    """A playback session. `closedBecause`: its player fell silent (`silent`), or its grant ended (`expired`)."""
+
+    session_id: str
+    began_at: datetime
+    last_beat_at: datetime | None
+    beats: int
+    closed: bool
+    closed_at: datetime | None
+    closed_because: str | None
+
+
+class SessionsOut(_Shape):
+    """A learner's latest sessions in a lesson, newest first. A beat that comes after all opens a session again."""
+
+    lesson_id: str
+    learner_id: str
+    sessions: list[SessionOut]
+
+
+class LessonRulesIn(_Shape):
+    """What would be different in a lesson; what is left out stays as it is. Segments are seconds."""
+
+    completion_threshold: float | None = Field(default=None, gt=0, le=1)
+    required_segments: Annotated[list[tuple[Seconds, Seconds]], Field(max_length=200)] | None = None
+    quiz_required: bool | None = None
+    required: bool | None = None
+
+
+class RulesIn(_Shape):
+    """What would be different in a course; what is left out stays as it is. `minVerified` is seconds."""
+
+    completion_threshold: float | None = Field(default=None, gt=0, le=1)
+    min_verified: int | None = Field(default=None, ge=0, le=10**9)
+    final_assessment: LenientId | None = None
+    lessons: Annotated[dict[Id, LessonRulesIn], Field(max_length=1000)] = {}
+
+
+class AffectedOut(_Shape):
+    """`complete` stay complete; `kept` of these would not be by the new rules; `wouldComplete` are not yet."""
+
+    complete: int
+    kept: int
+    would_complete: int
+    incomplete: int
+
+
+class PreviewOut(_Shape):
+    """Whom a change of rules would affect: learners in the course, and by lesson those who began it."""
+
+    course_id: str
+    learners: AffectedOut
+    lessons: dict[str, AffectedOut]
+
+
+class WarningOut(_Shape):
+    """`deadEnd`: nobody can complete the lesson or course as it is."""
+
+    code: str
+    message: str
+    lesson_id: str | None
+    dead_end: bool
+
+
+class WarningsOut(_Shape):
+    course_id: str
+    warnings: list[WarningOut]
+
+
+class KeySetOut(BaseModel):
+    """A JSON Web Key Set."""
+
+    keys: list[dict[str, str]]
 
 
 def request_body(model: type[BaseModel]) -> dict[str, Any]:

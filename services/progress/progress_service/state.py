@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from progress_service.ranges import Ranges, clip, total
 
+FRONTIER_GAP_MS = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -27,13 +29,19 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What a learner has to show in a lesson: covered media, credited media live and late, and what was refused."""
+    """What a learner has to show in a lesson: covered media, credited media (live, late, hidden), and what was refused.
+
+    All of it is of one `revision` of the video, but for the time spent on former ones and for the completion.
+    """
 
     course_id: str = ""
+    revision: int = 1
     covered: Ranges = ()
     live_ms: int = 0
     late_ms: int = 0
+    hidden_ms: int = 0
     spent_ms: int = 0
+    former_spent_ms: int = 0
     cuts: Mapping[str, int] = field(default_factory=dict)
     position_ms: int = 0
     position_at_ms: int = 0
@@ -41,9 +49,38 @@ class Lesson:
     version: int = 0
     completed_at_ms: int | None = None
 
+    def renewed(self, revision: int) -> "Lesson":
+        """The lesson with another video: what was watched of the former one is void, and told as such."""
+        void_ms = self.cuts.get("replaced", 0) + self.live_ms + self.late_ms + self.hidden_ms
+        return Lesson(
+            course_id=self.course_id,
+            revision=revision,
+            former_spent_ms=self.former_spent_ms + self.spent_ms,
+            cuts={"replaced": void_ms} if void_ms else {},
+            version=self.version,
+            completed_at_ms=self.completed_at_ms,
+        )
+
+    @property
+    def frontier_ms(self) -> int:
+        """How far the video was watched from its beginning, but for gaps of timers: where a seek may lead at most."""
+        reached = 0
+        for start, end in self.covered:
+            if start > reached + FRONTIER_GAP_MS:
+                break
+            reached = end
+        return reached
+
     @property
     def coverage(self) -> float:
         """Covered part of the video, 0 to 1."""
         if self.duration_ms <= 0:
             return 0.0
         return total(clip(self.covered, 0, self.duration_ms)) / self.duration_ms
+
+    @property
+    def coverage_ppm(self) -> int:
+        """The same in millionths, rounded down."""
+        if self.duration_ms <= 0:
+            return 0
+        return total(clip(self.covered, 0, self.duration_ms)) * 1_000_000 // self.duration_ms

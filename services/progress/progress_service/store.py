@@ -101,10 +101,13 @@ def to_lesson(row: Record) -> Lesson:
     """A row of lesson_progress."""
     return Lesson(
         course_id=row["course_id"],
+        revision=row["revision"],
         covered=to_ranges(row["covered"]),
         live_ms=row["live_ms"],
         late_ms=row["late_ms"],
+        hidden_ms=row["hidden_ms"],
         spent_ms=row["spent_ms"],
+        former_spent_ms=row["former_spent_ms"],
         cuts=row["cuts"],
         position_ms=row["position_ms"],
         position_at_ms=row["position_at_ms"],
@@ -157,26 +160,28 @@ async def save_lessons(conn: Connection, changed: Mapping[LessonKey, Lesson]) ->
     rows = [
         (learner, lesson_id, lesson.course_id, to_text(lesson.covered), lesson.coverage, lesson.live_ms, lesson.late_ms,
          lesson.spent_ms, dict(lesson.cuts), lesson.position_ms, lesson.position_at_ms, lesson.duration_ms,
-         lesson.version, lesson.completed_at_ms)
+         lesson.version, lesson.completed_at_ms, lesson.revision, lesson.former_spent_ms, lesson.hidden_ms)
         for (learner, lesson_id), lesson in sorted(changed.items())
     ]  # fmt: skip
     await conn.execute(
         """
         INSERT INTO lesson_progress
             (learner_id, lesson_id, course_id, covered, coverage, live_ms, late_ms, spent_ms, cuts, position_ms,
-             position_at_ms, duration_ms, version, completed_at_ms)
+             position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms)
         SELECT learner_id, lesson_id, course_id, covered::int4multirange, coverage, live_ms, late_ms, spent_ms, cuts,
-            position_ms, position_at_ms, duration_ms, version, completed_at_ms
+            position_ms, position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::bigint[], $7::bigint[],
-            $8::bigint[], $9::jsonb[], $10::int[], $11::bigint[], $12::int[], $13::bigint[], $14::bigint[])
+            $8::bigint[], $9::jsonb[], $10::int[], $11::bigint[], $12::int[], $13::bigint[], $14::bigint[],
+            $15::bigint[], $16::bigint[], $17::bigint[])
             AS n (learner_id, lesson_id, course_id, covered, coverage, live_ms, late_ms, spent_ms, cuts, position_ms,
-                  position_at_ms, duration_ms, version, completed_at_ms)
+                  position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms)
         ON CONFLICT (learner_id, lesson_id) DO UPDATE SET
             course_id = excluded.course_id, covered = excluded.covered, coverage = excluded.coverage,
             live_ms = excluded.live_ms, late_ms = excluded.late_ms, spent_ms = excluded.spent_ms,
             cuts = excluded.cuts, position_ms = excluded.position_ms, position_at_ms = excluded.position_at_ms,
-            duration_ms = excluded.duration_ms, version = excluded.version,
+            duration_ms = excluded.duration_ms, version = excluded.version, revision = excluded.revision,
+            former_spent_ms = excluded.former_spent_ms, hidden_ms = excluded.hidden_ms,
             completed_at_ms = coalesce(lesson_progress.completed_at_ms, excluded.completed_at_ms)
         """,
-        *columns(rows, 14),
+        *columns(rows, 17),
     )

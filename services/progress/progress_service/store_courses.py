@@ -1,10 +1,9 @@
-"""Courses in progress and the evidence of completions. Callers hold the clocks of the learners concerned."""
+"""Courses in progress. Callers hold the clocks of the learners concerned."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from progress_service.evidence import Completion, Head, Sealed
 from progress_service.ledger import CourseKey, LessonKey
 from progress_service.rules import CourseRule, Standing
 from progress_service.store import columns
@@ -21,6 +20,7 @@ class OpenCourse:
     live_ms: int
     late_ms: int
     latest_ms: int
+    done_lessons: Sequence[str] = ()
 
 
 async def enter_courses(conn: Connection, keys: Iterable[CourseKey]) -> None:
@@ -64,7 +64,7 @@ async def open_courses(conn: Connection, keys: Iterable[CourseKey]) -> dict[Cour
     rows = await conn.fetch(
         """
         SELECT p.learner_id, p.course_id, r.version, r.min_verified_ms, r.final_assessment,
-            required.done, required.open, required.coverage, required.latest_ms,
+            required.done, required.open, required.coverage, required.latest_ms, required.done_lessons,
             watched.verified_ms, watched.live_ms, watched.late_ms,
             EXISTS (SELECT FROM quiz_results q WHERE q.learner_id = p.learner_id AND q.lesson_id = r.final_assessment
                     AND q.passed) AS assessment_passed
@@ -75,6 +75,8 @@ async def open_courses(conn: Connection, keys: Iterable[CourseKey]) -> dict[Cour
             SELECT count(*) FILTER (WHERE s.completed_at_ms IS NOT NULL) AS done,
                 coalesce(array_agg(l.title ORDER BY l.position, l.lesson_id)
                     FILTER (WHERE s.completed_at_ms IS NULL), '{}') AS open,
+                coalesce(array_agg(l.lesson_id ORDER BY l.position, l.lesson_id)
+                    FILTER (WHERE s.completed_at_ms IS NOT NULL), '{}') AS done_lessons,
                 coalesce(avg(coalesce(s.coverage, 0)), 0) AS coverage,
                 coalesce(max(s.completed_at_ms), 0) AS latest_ms
             FROM lesson_rules l
@@ -82,7 +84,8 @@ async def open_courses(conn: Connection, keys: Iterable[CourseKey]) -> dict[Cour
             WHERE l.course_id = p.course_id AND l.required AND NOT l.deleted
         ) AS required
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(s.spent_ms), 0)::bigint AS verified_ms, coalesce(sum(s.live_ms), 0)::bigint AS live_ms,
+            SELECT coalesce(sum(s.spent_ms + s.former_spent_ms), 0)::bigint AS verified_ms,
+                coalesce(sum(s.live_ms), 0)::bigint AS live_ms,
                 coalesce(sum(s.late_ms), 0)::bigint AS late_ms
             FROM lesson_progress s WHERE s.learner_id = p.learner_id AND s.course_id = p.course_id
         ) AS watched
@@ -100,6 +103,7 @@ async def open_courses(conn: Connection, keys: Iterable[CourseKey]) -> dict[Cour
             live_ms=row["live_ms"],
             late_ms=row["late_ms"],
             latest_ms=row["latest_ms"],
+            done_lessons=row["done_lessons"],
         )
         for row in rows
     }
@@ -140,53 +144,3 @@ async def lessons_of(conn: Connection, keys: Iterable[CourseKey]) -> dict[Course
         *columns(sorted(set(keys)), 2),
     )
     return {(row["learner_id"], row["course_id"]): row["ids"] for row in rows}
-
-
-async def chain_heads(conn: Connection, learners: Iterable[str]) -> dict[str, Head]:
-    """The last row of evidence of each learner who has any."""
-    rows = await conn.fetch(
-        """
-        SELECT DISTINCT ON (learner_id) learner_id, number, hash FROM completions
-        WHERE learner_id = ANY($1::text[]) ORDER BY learner_id, number DESC
-        """,
-        sorted(set(learners)),
-    )
-    return {row["learner_id"]: Head(row["number"], row["hash"]) for row in rows}
-
-
-async def append_evidence(conn: Connection, rows: Sequence[Sealed]) -> None:
-    """Add rows to their learners' chains; a second completion of the same thing violates a unique key."""
-    await conn.executemany(
-        "INSERT INTO completions VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        [
-            (c.learner_id, row.number, c.kind, c.subject_id, c.course_id, c.rule_version, c.coverage, c.verified_ms,
-             c.live_ms, c.late_ms, list(c.sessions), c.completed_at_ms, row.previous_hash, row.hash)
-            for row in rows for c in [row.completion]
-        ],
-    )  # fmt: skip
-
-
-async def evidence(conn: Connection, learner_id: str) -> list[Sealed]:
-    """A learner's chain from its beginning."""
-    rows = await conn.fetch("SELECT * FROM completions WHERE learner_id = $1 ORDER BY number", learner_id)
-    return [
-        Sealed(
-            Completion(
-                learner_id=row["learner_id"],
-                kind=row["kind"],
-                subject_id=row["subject_id"],
-                course_id=row["course_id"],
-                rule_version=row["rule_version"],
-                coverage=row["coverage"],
-                verified_ms=row["verified_ms"],
-                live_ms=row["live_ms"],
-                late_ms=row["late_ms"],
-                sessions=tuple(row["sessions"]),
-                completed_at_ms=row["completed_at_ms"],
-            ),
-            row["number"],
-            row["previous_hash"],
-            row["hash"],
-        )
-        for row in rows
-    ]

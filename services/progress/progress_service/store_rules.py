@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from asyncpg import Record
 
 from contracts import CourseChanged, LessonChanged, QuizGraded
-from progress_service.ledger import LessonKey
+from progress_service.ledger import LessonKey, epoch_ms
 from progress_service.ranges import normalise
 from progress_service.rules import DEFAULT_THRESHOLD, LessonRule
 from progress_service.store import columns, to_ranges, to_text
@@ -31,28 +31,30 @@ async def put_lessons(conn: Connection, changes: Sequence[LessonChanged]) -> Non
     rows = [
         (c.lesson_id, c.course_id, c.version, c.title, c.position, c.required, c.deleted,
          c.video.duration_ms if c.video else None, c.rules.completion_threshold,
-         to_text(normalise(c.rules.required_segments)), c.rules.quiz_required)
+         to_text(normalise(c.rules.required_segments)), c.rules.quiz_required, c.video_revision,
+         epoch_ms(c.revised_at) if c.revised_at else 0)
         for _, c in sorted(newest.items())
     ]  # fmt: skip
     await conn.execute(
         """
         INSERT INTO lesson_rules AS l
             (lesson_id, course_id, version, title, position, required, deleted, duration_ms, completion_threshold,
-             required_segments, quiz_required)
+             required_segments, quiz_required, revision, revised_at_ms)
         SELECT lesson_id, course_id, version, title, position, required, deleted, duration_ms, completion_threshold,
-            required_segments::int4multirange, quiz_required
+            required_segments::int4multirange, quiz_required, revision, revised_at_ms
         FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::boolean[], $7::boolean[],
-            $8::bigint[], $9::float8[], $10::text[], $11::boolean[])
+            $8::bigint[], $9::float8[], $10::text[], $11::boolean[], $12::bigint[], $13::bigint[])
             AS n (lesson_id, course_id, version, title, position, required, deleted, duration_ms,
-                  completion_threshold, required_segments, quiz_required)
+                  completion_threshold, required_segments, quiz_required, revision, revised_at_ms)
         ON CONFLICT (lesson_id) DO UPDATE SET
             course_id = excluded.course_id, version = excluded.version, title = excluded.title,
             position = excluded.position, required = excluded.required, deleted = excluded.deleted,
             duration_ms = excluded.duration_ms, completion_threshold = excluded.completion_threshold,
-            required_segments = excluded.required_segments, quiz_required = excluded.quiz_required
+            required_segments = excluded.required_segments, quiz_required = excluded.quiz_required,
+            revision = excluded.revision, revised_at_ms = excluded.revised_at_ms
         WHERE excluded.version > l.version
         """,
-        *columns(rows, 11),
+        *columns(rows, 13),
     )
 
 
@@ -61,22 +63,24 @@ async def put_courses(conn: Connection, changes: Sequence[CourseChanged]) -> Non
     newest = {change.course_id: change for change in sorted(changes, key=lambda change: change.version)}
     rows = [
         (c.course_id, c.version, c.title, c.owner_id, c.deleted, c.rules.completion_threshold,
-         (c.rules.min_verified_s or 0) * 1000, c.rules.final_assessment)
+         (c.rules.min_verified_s or 0) * 1000, c.rules.final_assessment, c.rules.seek_ahead == "locked")
         for _, c in sorted(newest.items())
     ]  # fmt: skip
     await conn.execute(
         """
         INSERT INTO course_rules AS c
-            (course_id, version, title, owner_id, deleted, completion_threshold, min_verified_ms, final_assessment)
+            (course_id, version, title, owner_id, deleted, completion_threshold, min_verified_ms, final_assessment,
+             seek_locked)
         SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::boolean[], $6::float8[],
-            $7::bigint[], $8::text[])
+            $7::bigint[], $8::text[], $9::boolean[])
         ON CONFLICT (course_id) DO UPDATE SET
             version = excluded.version, title = excluded.title, owner_id = excluded.owner_id,
             deleted = excluded.deleted, completion_threshold = excluded.completion_threshold,
-            min_verified_ms = excluded.min_verified_ms, final_assessment = excluded.final_assessment
+            min_verified_ms = excluded.min_verified_ms, final_assessment = excluded.final_assessment,
+            seek_locked = excluded.seek_locked
         WHERE excluded.version > c.version
         """,
-        *columns(rows, 8),
+        *columns(rows, 9),
     )
 
 
@@ -111,7 +115,7 @@ async def undecided_lessons(
         JOIN lesson_progress p USING (lesson_id)
         LEFT JOIN course_rules c ON c.course_id = l.course_id
         WHERE (l.lesson_id = ANY($1::text[]) OR l.course_id = ANY($2::text[]))
-            AND NOT l.deleted AND p.completed_at_ms IS NULL
+            AND NOT l.deleted AND p.completed_at_ms IS NULL AND p.revision >= l.revision
             AND (p.coverage >= coalesce(l.completion_threshold, c.completion_threshold, $3)
                  OR NOT isempty(l.required_segments) OR p.duration_ms = 0)
         ORDER BY 1, 2
@@ -128,6 +132,7 @@ async def lesson_rules(conn: Connection, lesson_ids: Iterable[str]) -> dict[str,
     rows = await conn.fetch(
         """
         SELECT l.lesson_id, l.course_id, l.version, l.required_segments, l.quiz_required, l.duration_ms,
+               l.revision, l.revised_at_ms,
                coalesce(l.completion_threshold, c.completion_threshold, $2) AS threshold
         FROM lesson_rules l LEFT JOIN course_rules c USING (course_id)
         WHERE l.lesson_id = ANY($1::text[]) AND NOT l.deleted
@@ -148,6 +153,8 @@ def to_lesson_rule(row: Record) -> LessonRule:
         required_segments=to_ranges(row["required_segments"]),
         quiz_required=row["quiz_required"],
         duration_ms=min(row["duration_ms"] or 0, MAX_MEDIA_MS),
+        revision=row["revision"],
+        revised_at_ms=row["revised_at_ms"],
     )
 
 

@@ -18,6 +18,7 @@ class LessonView:
     threshold: float
     progress: Lesson
     quiz_passed: bool
+    seek_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ async def lesson(conn: Connection, learner_id: str, lesson_id: str) -> LessonVie
     row = await conn.fetchrow(
         """
         SELECT l.lesson_id AS known, l.course_id AS rule_course, l.version AS rule_version, l.required_segments,
-            l.quiz_required, l.duration_ms AS video_ms, p.lesson_id AS watched,
+            l.quiz_required, l.duration_ms AS video_ms, l.revision AS rule_revision, l.revised_at_ms,
+            p.lesson_id AS watched, coalesce(c.seek_locked, false) AS seek_locked,
             coalesce(l.completion_threshold, c.completion_threshold, $3) AS threshold,
             EXISTS (SELECT FROM quiz_results q WHERE q.learner_id = $1 AND q.lesson_id = $2 AND q.passed)
                 AS quiz_passed,
@@ -71,8 +73,12 @@ async def lesson(conn: Connection, learner_id: str, lesson_id: str) -> LessonVie
             required_segments=to_ranges(row["required_segments"]),
             quiz_required=row["quiz_required"],
             duration_ms=row["video_ms"] or 0,
+            revision=row["rule_revision"],
+            revised_at_ms=row["revised_at_ms"],
         )
     progress = to_lesson(row) if row["watched"] is not None else Lesson()
+    if rule is not None and rule.revision > progress.revision:
+        progress = progress.renewed(rule.revision)
     return LessonView(
         course_id=rule.course_id if rule else progress.course_id,
         rule=rule,
@@ -80,6 +86,7 @@ async def lesson(conn: Connection, learner_id: str, lesson_id: str) -> LessonVie
         threshold=row["threshold"],
         progress=progress,
         quiz_passed=row["quiz_passed"],
+        seek_locked=row["seek_locked"],
     )
 
 
@@ -87,7 +94,9 @@ async def course(conn: Connection, learner_id: str, course_id: str) -> CourseVie
     """The course as that learner sees it, or None if nothing is known of it."""
     rows = await conn.fetch(
         """
-        SELECT l.lesson_id, l.title, l.required, coalesce(p.coverage, 0) AS coverage, p.completed_at_ms
+        SELECT l.lesson_id, l.title, l.required,
+            CASE WHEN p.revision >= l.revision THEN p.coverage ELSE 0 END AS coverage,
+            p.completed_at_ms
         FROM lesson_rules l
         LEFT JOIN lesson_progress p ON p.learner_id = $1 AND p.lesson_id = l.lesson_id
         WHERE l.course_id = $2 AND NOT l.deleted ORDER BY l.position, l.lesson_id
@@ -99,7 +108,8 @@ async def course(conn: Connection, learner_id: str, course_id: str) -> CourseVie
         """
         SELECT r.title, r.version, r.min_verified_ms, r.final_assessment,
             (SELECT completed_at_ms FROM course_progress WHERE learner_id = $1 AND course_id = $2) AS completed_at_ms,
-            (SELECT coalesce(sum(spent_ms), 0)::bigint FROM lesson_progress WHERE learner_id = $1 AND course_id = $2)
+            (SELECT coalesce(sum(spent_ms + former_spent_ms), 0)::bigint FROM lesson_progress
+             WHERE learner_id = $1 AND course_id = $2)
                 AS verified_ms,
             EXISTS (SELECT FROM quiz_results q WHERE q.learner_id = $1 AND q.lesson_id = r.final_assessment
                     AND q.passed) AS assessment_passed

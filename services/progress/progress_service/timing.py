@@ -4,7 +4,7 @@ The client's clock is corrected by the smallest difference seen in its session: 
 shows the true one best, and with one correction for all of them a session's intervals cannot overlap each other.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from contracts import Beat, GrantPolicy, WatchProgress
 from progress_service.ranges import Range, Ranges, add, clip, close_smallest_gaps, contains, union
@@ -30,6 +30,7 @@ class Terms:
     skew_ms: int
     policy: GrantPolicy
     count_hidden: bool = True
+    replaced: bool = False
 
     @property
     def grace_ms(self) -> int:
@@ -51,7 +52,7 @@ def arrive(session: Session, request: WatchProgress) -> tuple[Session, Terms]:
     if session.expires_at_ms is not None:
         expires = max(expires, session.expires_at_ms)
     terms = Terms(granted, expires, request.received_at_ms, request.duration_ms, skew, request.policy)
-    return replace(session, skew_ms=skew, granted_at_ms=granted, expires_at_ms=expires), terms
+    return Session(session.seqs, skew, granted, expires, session.last_beat_ms), terms
 
 
 def place(beat: Beat, session: Session, terms: Terms) -> Range:
@@ -74,12 +75,14 @@ def remember(session: Session, beat: Beat, at_ms: int) -> Session:
     """The session with that beat judged. Where numbers are too scattered, beats in the smallest gaps count as seen."""
     last = at_ms if session.last_beat_ms is None else max(session.last_beat_ms, at_ms)
     seqs = close_smallest_gaps(add(session.seqs, (beat.seq, beat.seq + 1)), MAX_SEQ_RANGES)
-    return replace(session, seqs=seqs, last_beat_ms=last)
+    return Session(seqs, session.skew_ms, session.granted_at_ms, session.expires_at_ms, last)
 
 
 def spend(clock: Clock, time: Ranges) -> Clock:
     """The clock with that time used up, and where it is too scattered the smallest gaps in it as well."""
-    return replace(clock, spent=close_smallest_gaps(union(clock.spent, time), MAX_SPENT_RANGES))
+    if not time:
+        return clock
+    return Clock(close_smallest_gaps(union(clock.spent, time), MAX_SPENT_RANGES), clock.pruned_before_ms)
 
 
 def prune(clock: Clock, now_ms: int) -> Clock:
@@ -87,4 +90,4 @@ def prune(clock: Clock, now_ms: int) -> Clock:
     before = max(clock.pruned_before_ms, now_ms - HORIZON_MS)
     if clock.spent and clock.spent[0][0] < before:
         return Clock(clip(clock.spent, before, clock.spent[-1][1]), before)
-    return replace(clock, pruned_before_ms=before)
+    return Clock(clock.spent, before)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from contracts import CourseChanged, Event, LessonChanged, QuizGraded, WatchProgress, topics
 from progress_service import consumers
 from progress_service.consumers import Wake
+from progress_service.records import reader
 from progress_service.settings import WorkerSettings
 from progress_service.sweep import sweep
 from servicekit import database, worker
@@ -33,10 +34,11 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
         async with Producer(settings, service=SERVICE) as producer:
             relay = OutboxRelay(settings.database_url, producer, service=SERVICE)
 
-            def consumer(model: type[E], handle: Handler[E]) -> BatchConsumer[E]:
-                return BatchConsumer(
-                    model.topic, model.model_validate_json, partial(handle, pool, relay.wake), group=SERVICE
-                )
+            def consumer(
+                model: type[E], handle: Handler[E], read: Callable[[bytes], E] | None = None
+            ) -> BatchConsumer[E]:
+                parse = read or model.model_validate_json
+                return BatchConsumer(model.topic, parse, partial(handle, pool, relay.wake), group=SERVICE)
 
             async with Worker(
                 settings,
@@ -44,7 +46,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 producer=producer,
                 topics=[*CONSUMED, *(topic.dead_letters for topic in CONSUMED), *PRODUCED],
                 consumers=[
-                    consumer(WatchProgress, consumers.on_watch_progress),
+                    consumer(WatchProgress, consumers.on_watch_progress, reader(WatchProgress)),
                     consumer(LessonChanged, consumers.on_lesson_changed),
                     consumer(CourseChanged, consumers.on_course_changed),
                     consumer(QuizGraded, consumers.on_quiz_graded),
