@@ -25,6 +25,7 @@ class Shard(NamedTuple):
 
 class CellKey(NamedTuple):
     lesson_id: str
+    revision: int
     layer: int
     shard: int
     second: int
@@ -39,6 +40,7 @@ class Credit:
     recorded_at: datetime
     watched_at: datetime
     watching: Watching
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,13 @@ class Completion:
 
 @dataclass(slots=True)
 class Changes:
-    """Rows to write: `learners` and their neighbours replace or extend what is stored, totals and cells are added."""
+    """Rows to write: `learners` and their neighbours replace or extend what is stored, totals and cells are added.
+
+    `covered` is of one revision of the video: a newer one replaces what is stored, an older one is left out of it.
+    """
 
     learners: dict[Key, LearnerLesson] = field(default_factory=dict)
-    covered: dict[Key, Spans] = field(default_factory=dict)
+    covered: dict[Key, tuple[int, Spans]] = field(default_factory=dict)
     last_watched_at: dict[Key, datetime] = field(default_factory=dict)
     completed_at: dict[Key, datetime] = field(default_factory=dict)
     totals: dict[Shard, Totals] = field(default_factory=lambda: defaultdict(Totals))
@@ -68,7 +73,9 @@ class Changes:
     def _credit(self, before: LearnerLesson, credits: Sequence[Credit]) -> None:
         key = credits[0].key
         self.learners[key] = watched(before, [credit.watching for credit in credits])
-        self.covered[key] = union(*(credit.watching.covered for credit in credits))
+        newest = max(credit.revision for credit in credits)
+        maps = (credit.watching.covered for credit in credits if credit.revision == newest)
+        self.covered[key] = (newest, union(*maps))
         times = [credit.watched_at for credit in credits if credit.watching.credited_ms]
         if times:
             self.last_watched_at[key] = max(times)
@@ -80,7 +87,7 @@ class Changes:
                 (Layer.REPLAYS, credit.watching.replayed),
             ):
                 for second, cell in cells_of(ranges).items():
-                    self.cells[CellKey(key.lesson_id, layer, credit.shard, second)] += cell
+                    self.cells[CellKey(key.lesson_id, credit.revision, layer, credit.shard, second)] += cell
 
 
 def credited(learners: Mapping[Key, LearnerLesson], credits: Iterable[Credit]) -> Changes:

@@ -75,6 +75,7 @@ def _credit(received: Received[ProgressAdvanced]) -> Credit:
         shard=received.partition,
         recorded_at=received.timestamp,
         watched_at=event.watched_at,
+        revision=event.video_revision,
         watching=Watching(
             version=event.version,
             session_id=event.session_id,

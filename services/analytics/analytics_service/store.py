@@ -87,13 +87,14 @@ async def project_lessons(conn: Connection, events: Iterable[LessonChanged]) -> 
     newest = _newest((event.lesson_id, event) for event in events)
     await conn.execute(
         """
-        INSERT INTO lessons AS l (lesson_id, version, course_id, title, position, duration_ms, deleted, changed_at)
+        INSERT INTO lessons AS l (lesson_id, version, course_id, title, position, duration_ms, deleted, changed_at,
+                                  video_revision)
         SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
-                             $7::boolean[], $8::timestamptz[])
+                             $7::boolean[], $8::timestamptz[], $9::bigint[])
         ON CONFLICT (lesson_id) DO UPDATE SET
             version = excluded.version, course_id = excluded.course_id, title = excluded.title,
             position = excluded.position, duration_ms = excluded.duration_ms, deleted = excluded.deleted,
-            changed_at = excluded.changed_at
+            changed_at = excluded.changed_at, video_revision = excluded.video_revision
         WHERE excluded.version > l.version
         """,
         [event.lesson_id for event in newest],
@@ -104,6 +105,7 @@ async def project_lessons(conn: Connection, events: Iterable[LessonChanged]) -> 
         [event.video.duration_ms if event.video is not None else None for event in newest],
         [event.deleted for event in newest],
         [event.changed_at for event in newest],
+        [event.video_revision for event in newest],
     )
 
 
@@ -164,7 +166,8 @@ _LESSON = """
                array_agg(late_ms) AS late_ms
         FROM (
             SELECT layer, second, sum(edges)::bigint AS edges, sum(late_ms)::bigint AS late_ms
-            FROM retention_cells WHERE lesson_id = l.lesson_id GROUP BY layer, second
+            FROM retention_cells WHERE lesson_id = l.lesson_id AND video_revision = l.video_revision
+            GROUP BY layer, second
         ) merged
     ) r
     WHERE l.lesson_id = $1 AND NOT l.deleted AND NOT coalesce(c.deleted, false)
@@ -206,7 +209,9 @@ async def own_report(conn: Connection, lesson_id: str, learner_id: str) -> OwnRe
     """What this learner watched of the lesson, nothing included; None if there is no such lesson (any more)."""
     row = await conn.fetchrow(
         """
-        SELECT l.course_id, l.title, l.duration_ms, p.covered, p.viewing, p.last_watched_at, p.completed_at,
+        SELECT l.course_id, l.title, l.duration_ms, p.viewing,
+               CASE WHEN p.video_revision = l.video_revision THEN p.covered END AS covered,
+               p.last_watched_at, p.completed_at,
                coalesce(p.covered_ms + p.replayed_ms, 0) AS watched_ms
         FROM lessons l
         LEFT JOIN courses c USING (course_id)

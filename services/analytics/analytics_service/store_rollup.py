@@ -11,6 +11,8 @@ from analytics_service.rollup import LearnerLesson, Session, Totals
 from analytics_service.spans import Spans
 from servicekit.database import Connection
 
+_NOTHING: tuple[int, Spans] = (0, ())
+
 
 async def lock_learners(
     conn: Connection, keys: Collection[Key], sessions: Collection[UUID] = ()
@@ -90,25 +92,29 @@ async def _save_learners(conn: Connection, changes: Changes) -> None:
         """
         UPDATE learner_lessons l SET
             applied = n.applied::int8multirange, viewing = n.viewing::int8multirange,
-            covered = l.covered + n.covered::int8multirange,
+            covered = CASE WHEN n.video_revision = l.video_revision THEN l.covered + n.covered::int8multirange
+                           WHEN n.video_revision > l.video_revision THEN n.covered::int8multirange
+                           ELSE l.covered END,
+            video_revision = greatest(l.video_revision, n.video_revision),
             covered_ms = n.covered_ms, replayed_ms = n.replayed_ms,
             last_watched_at = greatest(l.last_watched_at, n.last_watched_at),
             completed_at = least(l.completed_at, n.completed_at)
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-                    $8::timestamptz[], $9::timestamptz[])
+                    $8::timestamptz[], $9::timestamptz[], $10::bigint[])
             AS n(lesson_id, learner_id, applied, viewing, covered, covered_ms, replayed_ms, last_watched_at,
-                 completed_at)
+                 completed_at, video_revision)
         WHERE l.lesson_id = n.lesson_id AND l.learner_id = n.learner_id
         """,
         [key.lesson_id for key in keys],
         [key.learner_id for key in keys],
         [_multirange(state.applied) for state in states],
         [_multirange(state.viewing) for state in states],
-        [_multirange(changes.covered.get(key, ())) for key in keys],
+        [_multirange(changes.covered.get(key, _NOTHING)[1]) for key in keys],
         [state.covered_ms for state in states],
         [state.replayed_ms for state in states],
         [changes.last_watched_at.get(key) for key in keys],
         [changes.completed_at.get(key) for key in keys],
+        [changes.covered.get(key, _NOTHING)[0] for key in keys],
     )
 
 
@@ -167,12 +173,14 @@ async def _add_cells(conn: Connection, cells: Mapping[CellKey, Cell]) -> None:
     keys = sorted(cells)
     await conn.execute(
         """
-        INSERT INTO retention_cells AS c (lesson_id, layer, shard, second, edges, late_ms)
-        SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[])
-        ON CONFLICT (lesson_id, layer, shard, second) DO UPDATE SET
+        INSERT INTO retention_cells AS c (lesson_id, video_revision, layer, shard, second, edges, late_ms)
+        SELECT * FROM unnest($1::text[], $2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[],
+                             $7::bigint[])
+        ON CONFLICT (lesson_id, video_revision, layer, shard, second) DO UPDATE SET
             edges = c.edges + excluded.edges, late_ms = c.late_ms + excluded.late_ms
         """,
         [key.lesson_id for key in keys],
+        [key.revision for key in keys],
         [key.layer for key in keys],
         [key.shard for key in keys],
         [key.second for key in keys],
