@@ -8,6 +8,7 @@ export default defineConfig({
   plugins: [react()],
   server: { proxy: { '/api': gateway, '/demo': gateway } },
   build: {
+    manifest: true, // `npm run budget` reads it
     // Mux's player and the chart library are chunks of their own, fetched only where they are used.
     chunkSizeWarningLimit: 1200,
   },

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import {
   CompletionStatus,
+  Transcript,
   UnifiedVideoPlayer,
   WatchedStrip,
   useLessonProgress,
@@ -10,6 +11,7 @@ import {
   type Course,
   type CourseProgress,
   type LessonSummary,
+  type PlayerHandle,
 } from '../../seatime';
 import { LessonList } from '../LessonList';
 import { Failure, Loading, Notice } from '../Notice';
@@ -89,6 +91,7 @@ const Lesson = ({ lesson, preview, onChange }: LessonProps) => {
   useTitle(lesson.title);
   const { user } = useSession();
   const [position, setPosition] = useState<number>();
+  const [player, setPlayer] = useState<PlayerHandle | null>(null);
   const { data: progress, changed } = useLessonProgress(lesson.id);
   const coverage = progress?.coverage;
   const duration = progress?.duration ?? lesson.duration;
@@ -104,6 +107,7 @@ const Lesson = ({ lesson, preview, onChange }: LessonProps) => {
         {...(user ? { viewerId: user.id } : {})}
         onProgress={setPosition}
         onAccepted={changed}
+        onPlayer={setPlayer}
       />
       <h2>{lesson.title}</h2>
       {preview && <p className="muted small">A preview: what you watch here is not counted.</p>}
@@ -117,6 +121,7 @@ const Lesson = ({ lesson, preview, onChange }: LessonProps) => {
         />
       )}
       {!preview && progress !== undefined && <CompletionStatus progress={progress} />}
+      {player !== null && <Transcript player={player} />}
     </section>
   );
 };

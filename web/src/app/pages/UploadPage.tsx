@@ -2,7 +2,7 @@ import { useCallback, useState, type FormEvent } from 'react';
 import { Link } from 'react-router';
 import {
   ApiProblem,
-  MuxVideoUploader,
+  LessonCaptions,
   ProcessingState,
   useResource,
   useSeatimeApi,
@@ -10,6 +10,7 @@ import {
   type LessonSummary,
 } from '../../seatime';
 import { Failure, Loading, Notice } from '../Notice';
+import { VideoSource } from '../VideoSource';
 import { useSession } from '../session';
 import { useParam } from '../useParam';
 import { useTitle } from '../useTitle';
@@ -58,7 +59,7 @@ const Upload = ({ course, reload }: { course: Course; reload: () => void }) => {
           <p className="muted">Choose a lesson first.</p>
         ) : (
           <>
-            <MuxVideoUploader lessonId={lesson.id} onUploadComplete={reload} />
+            <VideoSource lessonId={lesson.id} onUploadComplete={reload} />
             {lesson.processingStatus === 'ready' && (
               <p className="links">
                 <Link to={`/courses/${course.id}/lessons/${lesson.id}`}>Watch “{lesson.title}”</Link>
@@ -68,6 +69,12 @@ const Upload = ({ course, reload }: { course: Course; reload: () => void }) => {
           </>
         )}
       </div>
+      {lesson !== undefined && lesson.processingStatus !== 'pending' && (
+        <div className="card">
+          <h2>3. Its captions</h2>
+          <LessonCaptions key={lesson.id} lessonId={lesson.id} />
+        </div>
+      )}
     </div>
   );
 };

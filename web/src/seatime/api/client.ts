@@ -1,8 +1,11 @@
 /** The services' HTTP surface as typed calls. Every call ends, one way or the other, within its timeout. */
 import type { Beat } from '../watch/beats';
 import { parseRetryAfter, type Reply } from '../watch/policy';
+import { readEvents } from './events';
 import { ApiProblem, asProblem, problemOf } from './problem';
 import type {
+  Caption,
+  CaptionText,
   Course,
   CourseAnalytics,
   CourseList,
@@ -10,12 +13,16 @@ import type {
   LessonAnalytics,
   LessonProgress,
   LessonStatus,
+  NewCaption,
+  PartAddresses,
+  PartsView,
   PlaybackGrant,
   UploadStatus,
   UploadTarget,
 } from './types';
 
 const TIMEOUT_MS = 15_000;
+const COMPLETE_TIMEOUT_MS = 120_000;
 
 export interface SeatimeApiOptions {
   /** Where the gateway is; '' for the page's own origin. */
@@ -33,9 +40,17 @@ export class SeatimeApi {
     this.baseUrl = options.baseUrl ?? '';
   }
 
-  playback(lessonId: string, refresh?: string): Promise<PlaybackGrant> {
-    const query = refresh === undefined ? '' : `?refresh=${segment(refresh)}`;
+  /** `takeOver` ends the learner's playing on another device, where the course allows no more. */
+  playback(lessonId: string, refresh?: string, takeOver = false): Promise<PlaybackGrant> {
+    const said = [...(refresh === undefined ? [] : [`refresh=${segment(refresh)}`]), ...(takeOver ? ['takeOver=true'] : [])];
+    const query = said.length === 0 ? '' : `?${said.join('&')}`;
     return this.call('GET', `/api/videos/${segment(lessonId)}/playback${query}`);
+  }
+
+  /** The player goes away: its place among the learner's devices is free. Needs no answer and no bearer. */
+  releasePlayback(lessonId: string, watchGrant: string): boolean {
+    const body = new Blob([JSON.stringify({ watchGrant })], { type: 'text/plain' });
+    return navigator.sendBeacon(`${this.baseUrl}/api/videos/${segment(lessonId)}/playback/release`, body);
   }
 
   lessonProgress(lessonId: string): Promise<LessonProgress> {
@@ -62,12 +77,63 @@ export class SeatimeApi {
     return this.call('PUT', `/api/courses/${segment(courseId)}/lessons/${segment(lessonId)}`, lesson);
   }
 
-  createMuxUpload(lessonId: string): Promise<UploadTarget> {
-    return this.call('POST', '/api/videos/mux/upload-url', { lessonId });
+  /** Where a lesson's video is to be sent: to Mux, or to S3 while Mux is away. */
+  placeVideo(lessonId: string, file: File): Promise<UploadTarget> {
+    const { name: filename, type, size } = file;
+    const contentType = type === '' ? {} : { contentType: type };
+    return this.call('POST', '/api/uploads', { lessonId, filename, size, ...contentType });
+  }
+
+  uploadParts(uploadId: string): Promise<PartsView> {
+    return this.call('GET', `/api/uploads/${segment(uploadId)}/parts`);
+  }
+
+  signParts(uploadId: string, numbers: readonly number[]): Promise<PartAddresses> {
+    return this.call('POST', `/api/uploads/${segment(uploadId)}/parts`, { numbers });
+  }
+
+  /** S3 puts the parts together and the first bytes are looked at, which may take a while. */
+  completeUpload(uploadId: string): Promise<UploadStatus> {
+    return this.call('POST', `/api/uploads/${segment(uploadId)}/complete`, undefined, COMPLETE_TIMEOUT_MS);
+  }
+
+  cancelUpload(uploadId: string): Promise<void> {
+    return this.call('DELETE', `/api/uploads/${segment(uploadId)}`);
+  }
+
+  /** The lesson now and after each change, until the server ends the stream or `signal` does. Throws on an outage. */
+  async lessonEvents(lessonId: string, onLesson: () => void, signal: AbortSignal): Promise<void> {
+    const headers = { ...this.credentials(), Accept: 'text/event-stream' };
+    const response = await fetch(`${this.baseUrl}/api/lessons/${segment(lessonId)}/events`, { headers, signal });
+    if (!response.ok || response.body === null) throw await problemOf(response);
+    await readEvents(response.body, (event) => {
+      if (event.type === 'lesson') onLesson();
+    });
   }
 
   upload(uploadId: string): Promise<UploadStatus> {
     return this.call('GET', `/api/uploads/${segment(uploadId)}`);
+  }
+
+  captions(lessonId: string): Promise<{ captions: Caption[] }> {
+    return this.call('GET', captionsPath(lessonId));
+  }
+
+  caption(lessonId: string, id: string): Promise<CaptionText> {
+    return this.call('GET', captionsPath(lessonId, id));
+  }
+
+  addCaption(lessonId: string, caption: NewCaption): Promise<CaptionText> {
+    return this.call('POST', captionsPath(lessonId), caption);
+  }
+
+  /** Refused with 409 if `revision` is not the newest any more. */
+  editCaption(lessonId: string, id: string, edit: { vtt: string; revision?: number }): Promise<CaptionText> {
+    return this.call('PUT', captionsPath(lessonId, id), edit);
+  }
+
+  deleteCaption(lessonId: string, id: string): Promise<void> {
+    return this.call('DELETE', captionsPath(lessonId, id));
   }
 
   lessonAnalytics(lessonId: string): Promise<LessonAnalytics> {
@@ -105,17 +171,20 @@ export class SeatimeApi {
     return `${this.baseUrl}/api/progress`;
   }
 
-  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  private credentials(): Record<string, string> {
     const token = this.options.token();
-    const headers: Record<string, string> = { Accept: 'application/json' };
-    if (token !== null) headers['Authorization'] = `Bearer ${token}`;
+    return token === null ? {} : { Authorization: `Bearer ${token}` };
+  }
+
+  private async call<T>(method: string, path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<T> {
+    const headers: Record<string, string> = { Accept: 'application/json', ...this.credentials() };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     try {
       const response = await fetch(this.baseUrl + path, {
         method,
         headers,
         body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       if (!response.ok) throw await problemOf(response);
       if (response.status === 204) return undefined as T;
@@ -126,6 +195,9 @@ export class SeatimeApi {
     }
   }
 }
+
+const captionsPath = (lessonId: string, id?: string): string =>
+  `/api/lessons/${segment(lessonId)}/captions${id === undefined ? '' : `/${segment(id)}`}`;
 
 const isJson = (response: Response): boolean => (response.headers.get('Content-Type') ?? '').includes('json');
 

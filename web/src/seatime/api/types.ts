@@ -8,7 +8,7 @@ export interface PlaybackGrant {
   playbackId?: string | null;
   videoUrl?: string | null;
   signedUrl?: string | null;
-  tokens?: { playback?: string; thumbnail?: string; storyboard?: string } | null;
+  tokens?: { playback?: string; thumbnail?: string; storyboard?: string; drm?: string | null } | null;
   poster?: string | null;
   /** WebVTT with the storyboard's tiles, where the provider has one. */
   storyboard?: string | null;
@@ -19,6 +19,19 @@ export interface PlaybackGrant {
   watchGrant: string | null;
   /** Seconds. */
   resume?: number | null;
+  /** What is to be written over the picture. */
+  watermark?: string | null;
+  /** Until when a place among the learner's devices is held; null where the course allows any number. */
+  leaseUntil?: string | null;
+  /** WebVTT files of a video that has no captions in its stream. */
+  captions?: CaptionFile[] | null;
+}
+
+export interface CaptionFile {
+  /** BCP 47. */
+  languageCode: string;
+  name: string;
+  url: string;
 }
 
 export interface LessonSummary {
@@ -81,9 +94,34 @@ export interface UploadStatus {
   error: string | null;
 }
 
+/** Where a video is to be sent: in one piece or Mux's chunks to `uploadUrl`, or to S3 in `parts` of `partSize` bytes. */
 export interface UploadTarget {
-  uploadUrl: string;
-  uploadId: string;
+  provider: VideoProvider;
+  /** Null for what is no video: that is a file of its own. */
+  uploadId: string | null;
+  uploadUrl: string | null;
+  headers: Record<string, string>;
+  partSize: number | null;
+  parts: number | null;
+}
+
+/** What has arrived of a video that goes to S3 in parts. Sizes in bytes. */
+export interface PartsView {
+  size: number;
+  partSize: number;
+  /** All is there, and S3 has made it one. */
+  assembled: boolean;
+  parts: { number: number; size: number }[];
+}
+
+export interface PartAddress {
+  number: number;
+  url: string;
+  headers: Record<string, string>;
+}
+
+export interface PartAddresses {
+  parts: PartAddress[];
 }
 
 export interface Reason {
@@ -140,3 +178,31 @@ export interface CourseAnalytics {
   title: string;
   lessons: LessonFigures[];
 }
+
+export type CaptionStatus = 'waiting' | 'preparing' | 'ready' | 'errored' | 'outdated' | 'deleted';
+
+export interface Caption {
+  id: string;
+  /** BCP 47. */
+  languageCode: string | null;
+  name: string | null;
+  /** uploaded, generated, or what Mux calls captions that came with the video. */
+  source: string | null;
+  closedCaptions: boolean;
+  status: CaptionStatus;
+  /** Why it is not ready. */
+  error: string | null;
+  /** Counts the edits; null for captions that came with the video and can't be edited. */
+  revision: number | null;
+}
+
+export interface CaptionText extends Caption {
+  /** WebVTT; null until generated captions have been edited, whose text is with the video. */
+  vtt: string | null;
+}
+
+/** Either the text, or the wish for one made from what is said. */
+export type NewCaption = { languageCode: string; name?: string; closedCaptions?: boolean } & (
+  | { vtt: string }
+  | { generate: true }
+);

@@ -19,6 +19,16 @@ describe('a refused grant', () => {
     expect(blockFor(problem(403, { reason: 'expired' }), 1, 0.5).message).toMatch(/has expired/);
   });
 
+  it.each([
+    ['lease-held', 'elsewhere', /Continue here, and it stops there/],
+    ['lease-taken', 'taken-over', /it stopped here/],
+    ['playback-restricted', 'no-access', /may not be played on this page/],
+  ])('says of %s what it is, and ends playing', (slug, reason, words) => {
+    const refused = problem(403, { reason: 'taken_over' }, undefined, slug);
+    expect(blockFor(refused, 1, 0.5)).toMatchObject({ reason, retryInMs: null, message: expect.stringMatching(words) });
+    expect(endsPlayback(refused)).toBe(true);
+  });
+
   it('does not end playing when only the old grant is too old to go on from', () => {
     const refused = problem(403, { reason: 'expired' }, undefined, 'watch-grant-refused');
     expect(endsPlayback(refused)).toBe(false);

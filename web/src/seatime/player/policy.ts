@@ -2,7 +2,19 @@
 import type { ApiProblem } from '../api/problem';
 import { backOff } from '../watch/policy';
 
-export type BlockReason = 'signed-out' | 'no-access' | 'not-found' | 'processing' | 'no-video' | 'refused' | 'busy';
+export type BlockReason =
+  | 'signed-out'
+  | 'no-access'
+  | 'not-found'
+  | 'processing'
+  | 'no-video'
+  | 'refused'
+  | 'busy'
+  | 'elsewhere'
+  | 'taken-over';
+
+/** Another device plays; the learner may have it here instead. */
+export const isElsewhere = (reason: BlockReason): boolean => reason === 'elsewhere' || reason === 'taken-over';
 
 export interface Block {
   reason: BlockReason;
@@ -24,6 +36,34 @@ const NO_RIGHT: Record<string, string> = {
 
 const noRight = (problem: ApiProblem): string =>
   NO_RIGHT[String(problem.details['reason'])] ?? 'You have no access to this lesson.';
+
+const refusedAccess = (problem: ApiProblem): Block => {
+  switch (problem.slug) {
+    case 'lease-held':
+      return {
+        reason: 'elsewhere',
+        title: 'You are watching on another device',
+        message: 'This course plays in one place at a time. Continue here, and it stops there.',
+        retryInMs: null,
+      };
+    case 'lease-taken':
+      return {
+        reason: 'taken-over',
+        title: 'It plays on another device now',
+        message: 'You continued there, so it stopped here. What you watched is kept.',
+        retryInMs: null,
+      };
+    case 'playback-restricted':
+      return {
+        reason: 'no-access',
+        title: 'Not from here',
+        message: 'The videos of this course may not be played on this page or by this program.',
+        retryInMs: null,
+      };
+    default:
+      return { reason: 'no-access', title: 'No access', message: noRight(problem), retryInMs: null };
+  }
+};
 
 const stillComing = (problem: ApiProblem): Block => {
   const status = problem.details['processingStatus'];
@@ -56,12 +96,7 @@ export const blockFor = (problem: ApiProblem, attempt: number, random: number): 
     case 401:
       return { reason: 'signed-out', title: 'Please sign in', message: 'Your session has ended.', retryInMs: null };
     case 403:
-      return {
-        reason: 'no-access',
-        title: 'No access',
-        message: noRight(problem),
-        retryInMs: null,
-      };
+      return refusedAccess(problem);
     case 404:
       return { reason: 'not-found', title: 'Not found', message: 'There is no such lesson.', retryInMs: null };
     case 409:

@@ -31,7 +31,7 @@ describe('the source of a grant', () => {
 
   it('is a plain file for S3', () => {
     const videoUrl = 'http://s3.example.org/v.mp4?X-Amz-Signature=1';
-    expect(sourceOf(grant({ provider: 's3', videoUrl }))).toEqual({ kind: 'file', src: videoUrl, poster: undefined });
+    expect(sourceOf(grant({ provider: 's3', videoUrl }))).toEqual({ kind: 'file', src: videoUrl, poster: undefined, captions: [] });
   });
 
   it('prefers the signed URL of a file', () => {

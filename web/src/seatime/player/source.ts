@@ -1,15 +1,15 @@
 /** From a playback grant to what a player element is given. Pure. */
-import type { PlaybackGrant } from '../api/types';
+import type { CaptionFile, PlaybackGrant } from '../api/types';
 
 export type PlayerSource =
   | {
       kind: 'mux';
       playbackId: string;
-      tokens: { playback?: string; thumbnail?: string; storyboard?: string };
+      tokens: { playback?: string; thumbnail?: string; storyboard?: string; drm?: string };
     }
   /** A Mux playback URL on a host that is not Mux's own. */
   | { kind: 'hls'; src: string; poster: string | undefined; storyboard: string | undefined }
-  | { kind: 'file'; src: string; poster: string | undefined };
+  | { kind: 'file'; src: string; poster: string | undefined; captions: readonly CaptionFile[] };
 
 const MUX_STREAM_HOST = 'stream.mux.com';
 
@@ -21,16 +21,32 @@ const hostOf = (url: string): string => {
   }
 };
 
+const tokensOf = ({ tokens }: PlaybackGrant): Extract<PlayerSource, { kind: 'mux' }>['tokens'] => {
+  const { drm, ...rest } = tokens ?? {};
+  return drm === undefined || drm === null ? rest : { ...rest, drm };
+};
+
 /** Null when the grant names nothing that can be played. */
 export const sourceOf = (grant: PlaybackGrant): PlayerSource | null => {
   const url = grant.signedUrl ?? grant.videoUrl ?? undefined;
   const poster = grant.poster ?? undefined;
   const playbackId = grant.playbackId ?? undefined;
-  if (grant.provider !== 'mux') return url === undefined ? null : { kind: 'file', src: url, poster };
+  if (grant.provider !== 'mux') {
+    return url === undefined ? null : { kind: 'file', src: url, poster, captions: grant.captions ?? [] };
+  }
   if (playbackId !== undefined && (url === undefined || hostOf(url) === MUX_STREAM_HOST)) {
-    return { kind: 'mux', playbackId, tokens: grant.tokens ?? {} };
+    return { kind: 'mux', playbackId, tokens: tokensOf(grant) };
   }
   return url === undefined ? null : { kind: 'hls', src: url, poster, storyboard: grant.storyboard ?? undefined };
+};
+
+/** Where a stream's first playlist is; undefined where it is no stream. */
+export const streamUrl = (source: PlayerSource): string | undefined => {
+  if (source.kind === 'file') return undefined;
+  if (source.kind === 'hls') return source.src;
+  const token = source.tokens.playback;
+  const query = token === undefined ? '' : `?token=${encodeURIComponent(token)}`;
+  return `https://${MUX_STREAM_HOST}/${source.playbackId}.m3u8${query}`;
 };
 
 /** Resuming in the last moments would only show the end again. */

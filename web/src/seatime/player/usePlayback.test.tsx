@@ -24,8 +24,12 @@ const grant = (watchGrant: string, more = {}) => () =>
   });
 const refusal = (status: number, more = {}, headers = {}) => () => json(status, { title: 'no', ...more }, headers);
 
+const beacon = vi.fn(() => true);
+
 beforeEach(() => {
   vi.useFakeTimers();
+  beacon.mockClear();
+  Object.defineProperty(navigator, 'sendBeacon', { value: beacon, configurable: true });
   answers.clear();
   asked.length = 0;
   vi.stubGlobal('fetch', async (url: string) => {
@@ -114,6 +118,51 @@ describe('usePlayback', () => {
     await pass(5_000);
     expect(asked.slice(1)).toEqual([`${PLAYBACK}?refresh=first`, PLAYBACK]);
     expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'second' } });
+  });
+
+  it('takes over from another device when it is told to, and says so once', async () => {
+    const held = refusal(403, { type: 'urn:seatime:problem:lease-held', reason: 'too_many_devices' });
+    answers.set(PLAYBACK, [held, grant('mine', { leaseUntil: '2026-11-20T12:02:00Z' })]);
+    const { result } = await open();
+    expect(result.current.playback).toMatchObject({ phase: 'blocked', block: { reason: 'elsewhere' } });
+    act(() => result.current.takeOver());
+    await pass(0);
+    expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'mine' } });
+    await pass(48_000);
+    expect(asked).toEqual([PLAYBACK, `${PLAYBACK}?takeOver=true`, `${PLAYBACK}?refresh=mine`]);
+  });
+
+  it('gives its place back when it goes away, and only if it has one', async () => {
+    answers.set(PLAYBACK, [grant('none'), grant('mine', { leaseUntil: '2026-11-20T12:02:00Z' })]);
+    const { unmount } = await open();
+    window.dispatchEvent(new Event('pagehide'));
+    expect(beacon).not.toHaveBeenCalled();
+    await pass(48_000);
+    unmount();
+    expect(beacon).toHaveBeenCalledExactlyOnceWith(`${PLAYBACK}/release`, expect.any(Blob));
+  });
+
+  it('goes on with its session when it is tried again, and keeps its place', async () => {
+    const leased = { leaseUntil: '2026-11-20T12:02:00Z' };
+    const tooOld = refusal(403, { type: 'urn:seatime:problem:watch-grant-refused', reason: 'expired' });
+    answers.set(PLAYBACK, [grant('first', leased), tooOld, grant('second', leased)]);
+    const { result } = await open();
+    act(() => result.current.retry());
+    await pass(5_000);
+    expect(asked).toEqual([PLAYBACK, `${PLAYBACK}?refresh=first`, PLAYBACK]);
+    expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'second' } });
+    expect(beacon).not.toHaveBeenCalled();
+  });
+
+  it('is patient with a bearer that ended, and ends when it stays so', async () => {
+    answers.set(PLAYBACK, [grant('first'), refusal(401), grant('second'), refusal(401)]);
+    const { result } = await open();
+    await pass(48_000);
+    expect(result.current.playback.phase).toBe('ready');
+    await pass(5_000);
+    expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'second' } });
+    await pass(48_000 + 20_000);
+    expect(result.current.playback).toMatchObject({ phase: 'blocked', block: { reason: 'signed-out' } });
   });
 
   it('asks anew without a grant where there was none, as in a preview', async () => {

@@ -29,11 +29,19 @@ const whereLeftOff = async (api: SeatimeApi, lessonId: string, grant: PlaybackGr
   return resumeAt(progress?.resumePosition, progress?.duration);
 };
 
-export const usePlayback = (lessonId: string): { playback: Playback; refresh: () => void; retry: () => void } => {
+/** A bearer that ended is renewed by the page, maybe a moment after we were refused. */
+const PATIENCE_SIGNED_OUT = 3;
+
+export const usePlayback = (
+  lessonId: string,
+): { playback: Playback; refresh: () => void; retry: () => void; takeOver: () => void } => {
   const api = useSeatimeApi();
   const [state, setState] = useState<{ lessonId: string; playback: Playback }>();
   const [round, setRound] = useState(0);
   const refreshNow = useRef<() => void>(() => undefined);
+  const takesOver = useRef(false);
+  /** The watch grant with which a retry goes on, so that it keeps its place among the learner's devices. */
+  const kept = useRef<string | undefined>(undefined);
 
   useEffect(() => {
     let live = true;
@@ -42,7 +50,8 @@ export const usePlayback = (lessonId: string): { playback: Playback; refresh: ()
     let attempt = 0;
     let busy = false;
     let ready: Ready | null = null;
-    let refreshWith: string | undefined;
+    let refreshWith = kept.current;
+    kept.current = undefined;
 
     const show = (playback: Playback) => live && setState({ lessonId, playback });
     const wait = (ms: number) => {
@@ -60,8 +69,9 @@ export const usePlayback = (lessonId: string): { playback: Playback; refresh: ()
     const fail = (error: unknown) => {
       const problem = asProblem(error);
       attempt += 1;
-      if (ready !== null && !endsPlayback(problem)) {
-        if (mustBeginAnew(problem)) refreshWith = undefined;
+      const patient = problem.status === 401 && attempt < PATIENCE_SIGNED_OUT;
+      if (mustBeginAnew(problem)) refreshWith = undefined;
+      if ((ready !== null || mustBeginAnew(problem)) && (patient || !endsPlayback(problem))) {
         wait(backOff(attempt, problem.retryAfterMs, Math.random()));
         return;
       }
@@ -78,7 +88,8 @@ export const usePlayback = (lessonId: string): { playback: Playback; refresh: ()
       dueAt = Infinity;
       try {
         const held: Ready | null = ready;
-        const grant = await api.playback(lessonId, refreshWith);
+        const grant = await api.playback(lessonId, refreshWith, takesOver.current);
+        takesOver.current = false;
         const startAt = held === null ? await whereLeftOff(api, lessonId, grant) : held.startAt;
         if (live) succeed({ grant, startAt });
       } catch (error) {
@@ -92,24 +103,49 @@ export const usePlayback = (lessonId: string): { playback: Playback; refresh: ()
       if (document.visibilityState === 'visible' && Date.now() >= dueAt) void turn();
     };
 
+    // Who goes away frees the place among the learner's devices; back from the browser's cache, it is asked for anew.
+    const release = () => {
+      const { grant } = ready ?? {};
+      if (kept.current === undefined && grant?.leaseUntil && grant.watchGrant) api.releasePlayback(lessonId, grant.watchGrant);
+    };
+    const onReturn = (event: PageTransitionEvent) => {
+      if (event.persisted && ready?.grant.leaseUntil) void turn();
+      else onWake();
+    };
+
     refreshNow.current = () => void turn();
     document.addEventListener('visibilitychange', onWake);
+    document.addEventListener('resume', onWake);
     window.addEventListener('online', onWake);
+    window.addEventListener('pageshow', onReturn);
+    window.addEventListener('pagehide', release);
     void turn();
     return () => {
       live = false;
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', onWake);
+      document.removeEventListener('resume', onWake);
       window.removeEventListener('online', onWake);
+      window.removeEventListener('pageshow', onReturn);
+      window.removeEventListener('pagehide', release);
+      release();
     };
   }, [api, lessonId, round]);
+
+  const held = state?.playback.phase === 'ready' ? (state.playback.grant.watchGrant ?? undefined) : undefined;
+  const retry = useCallback(() => {
+    kept.current = held;
+    setState(undefined);
+    setRound((n) => n + 1);
+  }, [held]);
 
   return {
     playback: state?.lessonId === lessonId ? state.playback : { phase: 'loading' },
     refresh: useCallback(() => refreshNow.current(), []),
-    retry: useCallback(() => {
-      setState(undefined);
-      setRound((n) => n + 1);
-    }, []),
+    retry,
+    takeOver: useCallback(() => {
+      takesOver.current = true;
+      retry();
+    }, [retry]),
   };
 };

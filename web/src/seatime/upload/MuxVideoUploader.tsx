@@ -1,24 +1,30 @@
 /**
- * Mux's uploader, told by our server where to send, followed by what only the server knows:
- * whether the uploaded video became playable, and why not.
+ * A lesson's video from a file. Mux's uploader takes the file and sends it to Mux; while Mux is away, after a reload,
+ * or where Mux's uploader gives up, our own sender takes over. Then follows what only the server knows: whether the
+ * video became playable, and why not.
  */
-import { Suspense, lazy, useCallback, useEffect, useState } from 'react';
-import { asProblem } from '../api/problem';
-import type { LessonStatus, ProcessingStatus, UploadState, UploadStatus } from '../api/types';
+import { Suspense, lazy, useEffect, useRef, useState } from 'react';
+import { ApiProblem, asProblem } from '../api/problem';
+import type { UploadTarget } from '../api/types';
 import { useSeatimeApi } from '../context';
-import { useResource } from '../useResource';
-import { ProcessingState } from './ProcessingState';
+import { percent } from '../format';
+import { Following } from './Following';
+import { forget, isSame, noteSent, recall, remember, type Remembered } from './memory';
+import { put } from './put';
+import { Sending, browser } from './sending';
+import { SendingView } from './SendingView';
+import { CHUNK_BYTES, ToMux } from './toMux';
+import { InOnePiece, InParts } from './toS3';
+import { useSending } from './useSending';
 import styles from './upload.module.css';
 
 const MuxUploader = lazy(() => import('@mux/mux-uploader-react'));
 
-const POLL_MS = 1_500;
-/** Mux counts in KiB; small enough that a lost connection costs little. */
-const CHUNK_KIB = 8_192;
-
 export interface MuxVideoUploaderProps {
   lessonId: string;
-  /** The video is playable. */
+  /** Sent at once, where the author is not to choose one: a recording. */
+  file?: File;
+  /** The video is playable; both ids are empty while it plays from S3. */
   onUploadComplete?: (assetId: string, playbackId: string) => void;
   /** 0…100. */
   onUploadProgress?: (percent: number) => void;
@@ -30,110 +36,194 @@ export const MuxVideoUploader = (props: MuxVideoUploaderProps) => {
   return <Uploader key={`${props.lessonId} ${round}`} {...props} onAgain={() => setRound((n) => n + 1)} />;
 };
 
+interface Job {
+  file: File;
+  uploadId: string;
+  /** Null as long as Mux's uploader sends. */
+  sending: Sending | null;
+}
+
 const Uploader = ({
   lessonId,
+  file: given,
   onUploadComplete,
   onUploadProgress,
   onError,
   onAgain,
 }: MuxVideoUploaderProps & { onAgain: () => void }) => {
   const api = useSeatimeApi();
-  const [uploadId, setUploadId] = useState<string>();
-  const [sent, setSent] = useState(false);
+  const [known, setKnown] = useState(() => recall(lessonId));
+  const [job, setJob] = useState<Job>();
+  const [sentByMux, setSentByMux] = useState(false);
   const [failure, setFailure] = useState<string>();
+  const attach = useGivenFile(given);
+  const sending = job?.sending ?? null;
+  const state = useSending(sending, onUploadProgress);
+  const target = useRef<Remembered>(null);
 
   const fail = (error: Error) => {
     setFailure(error.message);
     onError?.(error);
   };
-  const endpoint = async (): Promise<string> => {
+
+  /** Ours from here on; Mux's uploader is put away. */
+  const send = (file: File, upload: Remembered, one: UploadTarget | null = null) => {
+    const next = new Sending(file.size, destinationOf(file, upload, one), browser);
+    setJob({ file, uploadId: upload.uploadId, sending: next });
+    next.resume();
+  };
+
+  const destinationOf = (file: File, upload: Remembered, one: UploadTarget | null) => {
+    if (upload.uploadUrl !== null && upload.provider === 'mux') {
+      const acknowledged = (bytes: number) => noteSent(lessonId, upload.uploadId, bytes);
+      return new ToMux(upload.uploadUrl, file, put, upload.sent, acknowledged);
+    }
+    if (one?.uploadUrl != null) return new InOnePiece(api, { ...one, uploadId: upload.uploadId, uploadUrl: one.uploadUrl }, file, put);
+    return new InParts(api, upload.uploadId, file, put);
+  };
+
+  const begin = async (file: File): Promise<string> => {
+    setFailure(undefined);
+    if (known !== null && isSame(known, file)) {
+      send(file, known);
+      return never();
+    }
+    if (known?.provider === 's3') api.cancelUpload(known.uploadId).catch(() => undefined); // the sweep finds it too
     try {
-      setFailure(undefined);
-      const target = await api.createMuxUpload(lessonId);
-      setUploadId(target.uploadId);
-      return target.uploadUrl;
+      const placed = await api.placeVideo(lessonId, file);
+      if (placed.uploadId === null) throw new ApiProblem(415, 'not-a-video', 'This file is not a video.');
+      const upload = rememberedOf({ ...placed, uploadId: placed.uploadId }, file);
+      if (placed.parts !== null || placed.provider === 'mux') remember(lessonId, upload);
+      setKnown(null);
+      target.current = upload;
+      if (placed.provider === 's3') {
+        send(file, upload, placed);
+        return never();
+      }
+      setJob({ file, uploadId: upload.uploadId, sending: null });
+      return placed.uploadUrl ?? '';
     } catch (error) {
       fail(asProblem(error));
       throw error;
     }
   };
 
+  const done = sentByMux || state?.phase === 'done';
+  const problem = state?.phase === 'failed' || state?.phase === 'gone' ? state.problem : null;
+  useEffect(() => {
+    if (done || state?.phase === 'gone') forget(lessonId);
+  }, [done, state?.phase, lessonId]);
+  useEffect(() => {
+    if (problem !== null) onError?.(new Error(problem));
+    // Told once per failure, whatever the parent makes of its callback.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [problem]);
+
+  const cancel = () => {
+    sending?.stop();
+    const upload = job?.uploadId;
+    if (upload !== undefined) api.cancelUpload(upload).catch(() => undefined); // one at Mux ends by itself
+    forget(lessonId);
+    onAgain();
+  };
+
   return (
     <div className={styles.uploader}>
-      <Suspense fallback={<div className={styles.placeholder}>Loading the uploader…</div>}>
-        <MuxUploader
-          className={styles.mux ?? ''}
-          endpoint={endpoint}
-          chunkSize={CHUNK_KIB}
-          pausable
-          onProgress={(event) => onUploadProgress?.((event as CustomEvent<number>).detail)}
-          onSuccess={() => setSent(true)}
-          onUploadError={(event) => fail(new Error(event.detail.message))}
+      {sending === null && known !== null && job === undefined && (
+        <Unfinished
+          known={known}
+          onForget={() => {
+            if (known.provider === 's3') api.cancelUpload(known.uploadId).catch(() => undefined);
+            forget(lessonId);
+            setKnown(null);
+          }}
         />
-      </Suspense>
+      )}
+      {sending === null && (
+        <Suspense fallback={<div className={styles.placeholder}>Loading the uploader…</div>}>
+          <MuxUploader
+            ref={attach}
+            className={styles.mux ?? ''}
+            endpoint={(file?: File) => (file === undefined ? never() : begin(file))}
+            chunkSize={CHUNK_BYTES / 1024}
+            pausable
+            onProgress={(event) => onUploadProgress?.((event as CustomEvent<number>).detail)}
+            onChunkSuccess={(event) => {
+              const upload = target.current;
+              if (upload === null) return;
+              upload.sent = Math.min(upload.size, (event.detail.chunk + 1) * CHUNK_BYTES);
+              noteSent(lessonId, upload.uploadId, upload.sent);
+            }}
+            onSuccess={() => setSentByMux(true)}
+            onUploadError={(event) => {
+              const upload = target.current;
+              if (job === undefined || upload === null) fail(new Error(event.detail.message));
+              else send(job.file, upload);
+            }}
+          />
+        </Suspense>
+      )}
+      {job !== undefined && sending !== null && state?.phase !== 'done' && (
+        <SendingView name={job.file.name} sending={sending} onCancel={cancel} />
+      )}
       {failure !== undefined && (
         <p role="alert" className={styles.failure}>
           {failure}
         </p>
       )}
-      {sent && uploadId !== undefined && (
-        <Following lessonId={lessonId} uploadId={uploadId} onReady={onUploadComplete} onAgain={onAgain} />
+      {done && job !== undefined && (
+        <Following
+          lessonId={lessonId}
+          uploadId={job.uploadId}
+          outcome={state?.outcome ?? null}
+          onReady={onUploadComplete}
+          onAgain={onAgain}
+        />
       )}
     </div>
   );
 };
 
-interface FollowingProps {
-  lessonId: string;
-  uploadId: string;
-  onReady: MuxVideoUploaderProps['onUploadComplete'];
-  onAgain: () => void;
+interface UnfinishedProps {
+  known: Remembered;
+  onForget: () => void;
 }
 
-const Following = ({ lessonId, uploadId, onReady, onAgain }: FollowingProps) => {
-  const api = useSeatimeApi();
-  const load = useCallback(async (): Promise<Outcome> => {
-    const upload = await api.upload(uploadId);
-    return { upload, lesson: upload.status === 'ready' ? await api.lesson(lessonId) : null };
-  }, [api, lessonId, uploadId]);
-  const { data } = useResource(load, { pollEvery: ({ upload }) => (isOpen(upload.status) ? POLL_MS : null) });
-  const status = data ? SHOWN[data.upload.status] : 'processing';
-  const lesson = data?.lesson ?? null;
+const Unfinished = ({ known, onForget }: UnfinishedProps) => (
+  <div className={styles.unfinished} data-testid="unfinished">
+    <p>
+      <strong>{known.name}</strong> was being uploaded
+      {known.sent > 0 && <>, {percent(known.sent / known.size)} of it had arrived</>}. Choose the same file again, and it
+      goes on where it stopped.
+    </p>
+    <button type="button" className={styles.again} onClick={onForget}>
+      Forget it
+    </button>
+  </div>
+);
 
+/** Hands the file to Mux's uploader once that is there, as if it had been chosen in it. */
+const useGivenFile = (file: File | undefined): ((uploader: HTMLElement | null) => void) => {
+  const [uploader, setUploader] = useState<HTMLElement | null>(null);
+  const given = useRef<File>(undefined);
   useEffect(() => {
-    if (lesson !== null) onReady?.(lesson.muxAssetId ?? '', lesson.muxPlaybackId ?? '');
-    // Told once per upload, whatever the parent makes of its callback.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [lesson]);
-
-  return (
-    <>
-      <ProcessingState status={status} error={data?.upload.error} duration={lesson?.duration} />
-      {status === 'error' && (
-        <div>
-          <button type="button" className={styles.again} onClick={onAgain}>
-            Upload another file
-          </button>
-        </div>
-      )}
-    </>
-  );
+    if (uploader === null || file === undefined || given.current === file) return;
+    given.current = file;
+    uploader.dispatchEvent(new CustomEvent('file-ready', { detail: file }));
+  }, [uploader, file]);
+  return setUploader;
 };
 
-interface Outcome {
-  upload: UploadStatus;
-  lesson: LessonStatus | null;
-}
+const rememberedOf = (placed: UploadTarget & { uploadId: string }, file: File): Remembered => ({
+  provider: placed.provider,
+  uploadId: placed.uploadId,
+  uploadUrl: placed.provider === 'mux' ? placed.uploadUrl : null,
+  name: file.name,
+  size: file.size,
+  lastModified: file.lastModified,
+  sent: 0,
+  at: Date.now(),
+});
 
-const SHOWN: Record<UploadState, ProcessingStatus> = {
-  waiting: 'processing',
-  processing: 'processing',
-  ready: 'ready',
-  timed_out: 'error',
-  cancelled: 'error',
-  failed: 'error',
-  errored: 'error',
-  deleted: 'error',
-};
-
-const isOpen = (state: UploadState): boolean => SHOWN[state] === 'processing';
+/** Mux's uploader waits for an address that never comes, until it is put away. */
+const never = (): Promise<never> => new Promise(() => undefined);

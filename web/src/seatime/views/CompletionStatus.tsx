@@ -10,6 +10,7 @@ const CUTS: Record<string, string> = {
   outside_grant: 'played outside the time you had access',
   beyond_duration: 'beyond the end of the video',
   hidden: 'played while the page was hidden',
+  replaced: 'of a video that has been replaced since',
 };
 
 /** Whether a lesson is complete; if not, why not, in the server's words. */

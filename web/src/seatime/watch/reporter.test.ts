@@ -11,6 +11,7 @@ class Element extends EventTarget {
   ended = false;
   readyState = 4;
   playbackRate = 1;
+  videoHeight = 0;
   now = 1_000_000;
 
   fire(...types: string[]): void {
@@ -181,6 +182,21 @@ describe('the reporter', () => {
       [1, [[0, 2]]],
       [2, [[2, 6]]],
     ]);
+  });
+
+  it('tells of another quality, and not of the first', async () => {
+    media.videoHeight = 360;
+    media.fire('resize');
+    media.start();
+    media.play(2);
+    media.fire('resize');
+    media.videoHeight = 720;
+    media.fire('resize');
+    media.play(1);
+    media.pause();
+    await settle();
+    expect(events().filter(({ type }) => type === 'qualitychange')).toMatchObject([{ value: '720p', position: 2 }]);
+    expect(segments()).toEqual([[[0, 3]]]);
   });
 
   it('closes at the end with one beat', async () => {

@@ -13,6 +13,8 @@ export interface MediaLike extends EventTarget {
   readonly ended: boolean;
   readonly readyState: number;
   readonly playbackRate: number;
+  /** Pixels; what changes with the quality, where that is chosen by rendition. */
+  readonly videoHeight?: number;
 }
 
 const BEAT_EVERY_MS = 10_000;
@@ -27,6 +29,7 @@ export class WatchReporter {
   private recording: Recording;
   private readonly counter: { next: number };
   private rate: number;
+  private height: number | undefined;
   private hidden = document.visibilityState === 'hidden';
   private position: number;
   /** Whether `position` is known to be where the element stands or stood; not so while a source loads. */
@@ -49,6 +52,7 @@ export class WatchReporter {
     counters.set(grant, this.counter);
     this.recording = startRecording(this.counter.next);
     this.rate = media.playbackRate;
+    this.height = media.videoHeight || undefined;
     this.position = media.currentTime;
     this.placed = media.readyState >= HAVE_FUTURE_DATA;
     this.stoppedAt = now();
@@ -78,6 +82,7 @@ export class WatchReporter {
       seeking: () => this.onSeeking(),
       seeked: () => this.onSeeked(),
       ratechange: () => this.onRate(),
+      resize: () => this.onResize(),
       ended: () => this.onEnded(),
       emptied: () => this.onEmptied(),
       error: () => this.onError(),
@@ -200,6 +205,15 @@ export class WatchReporter {
       this.closeInterval();
     }
     this.rate = this.media.playbackRate;
+  }
+
+  /** Of the first one that is shown there is nothing to tell. */
+  private onResize(): void {
+    const { videoHeight } = this.media;
+    const before = this.height;
+    if (!videoHeight || videoHeight === before) return;
+    this.height = videoHeight;
+    if (before !== undefined) this.event('qualitychange', { value: `${videoHeight}p` });
   }
 
   private onEnded(): void {

@@ -1,0 +1,163 @@
+/** A lesson's captions for its author: which there are, how they stand, and all that can be done with them. */
+import { useCallback, useState } from 'react';
+import { asProblem } from '../api/problem';
+import type { Caption, CaptionStatus } from '../api/types';
+import { useSeatimeApi } from '../context';
+import controls from '../controls.module.css';
+import { useResource } from '../useResource';
+import { AddCaptions } from './AddCaptions';
+import { VttEditor } from './VttEditor';
+import { nameFor } from './languages';
+import styles from './captions.module.css';
+
+const POLL_MS = 2_500;
+const OPEN: readonly CaptionStatus[] = ['waiting', 'preparing'];
+
+export interface LessonCaptionsProps {
+  lessonId: string;
+}
+
+export const LessonCaptions = ({ lessonId }: LessonCaptionsProps) => {
+  const api = useSeatimeApi();
+  const { data, problem, reload } = useResource(
+    useCallback(() => api.captions(lessonId), [api, lessonId]),
+    { pollEvery: ({ captions }) => (captions.some(({ status }) => OPEN.includes(status)) ? POLL_MS : null) },
+  );
+  const [said, setSaid] = useState('');
+  const changed = (what: string) => {
+    setSaid(what);
+    reload();
+  };
+
+  return (
+    <div className={styles.captions}>
+      {data === undefined && problem === undefined && <p className={styles.quiet}>Reading the captions…</p>}
+      {problem !== undefined && (
+        <p role="alert" className={controls.problem}>
+          <strong>The captions could not be read</strong>
+          {problem.message}
+        </p>
+      )}
+      {data?.captions.length === 0 && <p className={styles.quiet}>No captions yet. They are also what learners search in.</p>}
+      {data !== undefined && data.captions.length > 0 && (
+        <ul className={styles.list}>
+          {data.captions.map((caption) => (
+            <Row key={caption.id} lessonId={lessonId} caption={caption} onChanged={changed} />
+          ))}
+        </ul>
+      )}
+      {data !== undefined && <AddCaptions lessonId={lessonId} onAdded={() => changed('Captions added.')} />}
+      <p role="status" className={controls.hidden}>
+        {said}
+      </p>
+    </div>
+  );
+};
+
+interface RowProps {
+  lessonId: string;
+  caption: Caption;
+  onChanged: (what: string) => void;
+}
+
+const Row = ({ lessonId, caption, onChanged }: RowProps) => {
+  const api = useSeatimeApi();
+  const [mode, setMode] = useState<'shown' | 'edited' | 'asked'>('shown');
+  const [failure, setFailure] = useState<string>();
+  const name = caption.name ?? nameFor(caption.languageCode, 'en');
+  const remove = async () => {
+    try {
+      await api.deleteCaption(lessonId, caption.id);
+      onChanged(`${name}: deleted.`);
+    } catch (error) {
+      setFailure(asProblem(error).message);
+    }
+  };
+  return (
+    <li className={styles.item} data-testid="caption">
+      <div className={styles.facts}>
+        <span className={styles.name}>
+          <strong>{name}</strong>
+          <span className={styles.quiet}>{aboutOf(caption)}</span>
+        </span>
+        <span className={styles.badge} data-status={caption.status}>
+          {STATUS[caption.status]}
+        </span>
+        {caption.revision !== null && mode === 'shown' && (
+          <span className={styles.actions}>
+            <Action what="Edit" name={name} onClick={() => setMode('edited')} />
+            <Action what="Delete" name={name} onClick={() => setMode('asked')} />
+          </span>
+        )}
+      </div>
+      <Why caption={caption} />
+      {mode === 'asked' && (
+        <div className={styles.ask} role="group" aria-label={`Delete ${name}`}>
+          Delete these captions for everybody?
+          <Action what="Yes, delete" name={name} onClick={() => void remove()} />
+          <Action what="Keep" name={name} onClick={() => setMode('shown')} />
+        </div>
+      )}
+      {failure !== undefined && (
+        <p role="alert" className={controls.problem}>
+          {failure}
+        </p>
+      )}
+      {mode === 'edited' && (
+        <VttEditor
+          lessonId={lessonId}
+          caption={caption}
+          onClose={() => setMode('shown')}
+          onSaved={() => {
+            setMode('shown');
+            onChanged(`${name}: saved.`);
+          }}
+        />
+      )}
+    </li>
+  );
+};
+
+const Action = ({ what, name, onClick }: { what: string; name: string; onClick: () => void }) => (
+  <button
+    type="button"
+    className={`${controls.button} ${controls.small}`}
+    aria-label={`${what}: ${name}`}
+    onClick={onClick}
+  >
+    {what}
+  </button>
+);
+
+const STATUS: Record<CaptionStatus, string> = {
+  waiting: 'Waiting',
+  preparing: 'Preparing…',
+  ready: 'Ready',
+  errored: 'Failed',
+  outdated: 'Outdated',
+  deleted: 'Deleted',
+};
+
+const SOURCE: Record<string, string> = {
+  uploaded: 'uploaded',
+  generated: 'generated',
+  generated_vod: 'generated',
+  embedded: 'came with the video',
+};
+
+const aboutOf = ({ source, closedCaptions, languageCode }: Caption): string =>
+  [
+    nameFor(languageCode, 'en'),
+    SOURCE[source ?? ''] ?? 'came with the video',
+    closedCaptions ? 'describes sounds' : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+
+const Why = ({ caption: { status, error } }: { caption: Caption }) => {
+  if (status === 'outdated') {
+    return <p className={styles.why}>Made for a video of another length: learners don’t see it until you edit it.</p>;
+  }
+  if (error === null || status === 'ready') return null;
+  return <p className={styles.why}>{error.charAt(0).toUpperCase() + error.slice(1)}.</p>;
+};

@@ -1,0 +1,96 @@
+/** The element that plays, whatever it is, with what goes on round it: reporting, hand-over, and trouble. */
+import { useCallback, useEffect, useId, useState } from 'react';
+import { useWatchReporter } from '../watch/useWatchReporter';
+import { FilePlayer } from './FilePlayer';
+import type { PlayerElement } from './handover';
+import { PlayerMessage } from './PlayerMessage';
+import { StreamPlayer } from './StreamPlayer';
+import type { PlayerSource } from './source';
+import type { UnifiedVideoPlayerProps } from './UnifiedVideoPlayer';
+import { useSource } from './useSource';
+import styles from './player.module.css';
+
+interface ScreenProps extends UnifiedVideoPlayerProps {
+  /** The newest; what the element has may be older. */
+  source: PlayerSource;
+  grant: string | null;
+  /** Written over the picture, in full screen too. */
+  watermark: string | null;
+  startAt: number;
+  onFailed: () => void;
+  onRetry: () => void;
+}
+
+/** What every element is told alike. */
+export interface ElementProps {
+  className: string | undefined;
+  title: string;
+  startAt: number;
+  attach: (element: PlayerElement | null) => void;
+  onTimeUpdate: () => void;
+  onEnded: (() => void) | undefined;
+  onError: () => void;
+}
+
+export const Screen = ({ source, grant, watermark, startAt, onFailed, onRetry, ...props }: ScreenProps) => {
+  const frame = useId();
+  const [media, setMedia] = useState<PlayerElement | null>(null);
+  const { shown, state, fail, works, still } = useSource(media, source, startAt, onFailed);
+  useWatchReporter(media, grant, props.onAccepted ? { onAccepted: props.onAccepted } : {});
+
+  const { onPlayer } = props;
+  useEffect(() => {
+    if (media === null || onPlayer === undefined) return undefined;
+    onPlayer({ media, source });
+    return () => onPlayer(null);
+  }, [media, source, onPlayer]);
+
+  const attach = useCallback((element: PlayerElement | null) => setMedia(element), []);
+  const follow = () => {
+    if (media === null) return;
+    if (!media.paused) works();
+    props.onProgress?.(media.currentTime);
+  };
+  if (state === 'given-up') {
+    return (
+      <PlayerMessage
+        title="Video temporarily unavailable"
+        message="It stopped several times in a row. Your place is kept."
+        reason="failed"
+        onRetry={onRetry}
+      />
+    );
+  }
+  const element: ElementProps = {
+    className: styles.player,
+    title: props.lesson.title ?? '',
+    startAt: shown.startAt,
+    attach,
+    onTimeUpdate: follow,
+    onEnded: props.onEnded,
+    onError: fail,
+  };
+  return (
+    <div id={frame} className={styles.frame} data-state={state}>
+      {shown.source.kind === 'file' ? (
+        <FilePlayer key={shown.generation} {...element} source={shown.source} media={media} still={still} marked={watermark !== null} />
+      ) : (
+        <StreamPlayer
+          key={shown.generation}
+          {...element}
+          source={shown.source}
+          newest={source}
+          config={shown.renewal?.config}
+          fullscreen={frame}
+          metadata={{ video_id: props.lesson.id, video_title: element.title, viewer_user_id: props.viewerId }}
+        />
+      )}
+      {watermark !== null && (
+        <span className={styles.watermark} aria-hidden="true" data-testid="watermark">
+          {watermark}
+        </span>
+      )}
+      {state === 'recovering' && <PlayerMessage title="One moment…" message="The video goes on by itself." busy over />}
+    </div>
+  );
+};
