@@ -31,7 +31,7 @@ def load(name: str) -> Benchmark:
 
 
 def report(name: str, figures: dict[str, float], ratios: dict[str, float], aims: Mapping[str, float]) -> str:
-    met = {aim: ratios[aim] >= least for aim, least in aims.items()}
+    met = {aim: ratios[aim] >= least for aim, least in aims.items() if aim in ratios}
     return json.dumps({"benchmark": name, "figures": figures, "ratios": ratios, "aims": dict(aims), "met": met})
 
 

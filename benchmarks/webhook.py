@@ -13,23 +13,21 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from pathlib import Path
 from uuid import uuid4
 
 from fastapi import FastAPI, HTTPException, Request
 from rich.console import Console
 
 from benchmarks._load import Outcome, drive
+from benchmarks._servers import process, syncing
 from benchmarks._story import story
 from devstack.ports import free_port
-from devstack.postgres import PostgresServer
 from servicekit import database
-from tests.databases import Database, Postgres
-from tests.infra import DevstackInfra, Infra
+from tests.databases import Database
+from tests.infra import Infra
 from upload_service.identifiers import new_upload_id
 
 DESCRIPTION = "webhooks/s verified and durable, against a plain FastAPI handler with one INSERT; forged against valid"
@@ -84,7 +82,7 @@ async def run(infra: Infra) -> tuple[dict[str, float], dict[str, float]]:
     """Returns requests/s of each, p50 and p99 of ours, and the ratios."""
     console = Console(stderr=True)
     with ExitStack() as stack:
-        postgres = _syncing(infra, stack)
+        postgres = syncing(infra, stack)
         db = await asyncio.to_thread(postgres.create, "upload", migrated=True)
         stack.callback(postgres.drop, db)
         await asyncio.to_thread(postgres.sql, _PLAIN_TABLE, url=db.owner_url)
@@ -134,28 +132,11 @@ async def _drive(port: int, requests: Sequence[bytes], *, expect: int) -> Outcom
     return outcome
 
 
-def _syncing(infra: Infra, stack: ExitStack) -> Postgres:
-    """A PostgreSQL whose commits are on disk: the tests' own server is careless, so the devstack gets another."""
-    if isinstance(infra, DevstackInfra):
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seatime-bench-")))
-        folder.chmod(0o755)
-        server = PostgresServer(folder / "postgres", password="seatime-tests", durable=True)
-        stack.callback(server.stop)
-        server.start()
-        server.wait_ready()
-        postgres = Postgres(server.admin_url)
-    else:
-        postgres = Postgres(infra.postgres_admin_url)
-    if (postgres.sql("SHOW fsync"), postgres.sql("SHOW synchronous_commit")) != ("on", "on"):
-        raise RuntimeError("this PostgreSQL does not sync its commits: nothing durable can be measured")
-    return postgres
-
-
 @asynccontextmanager
 async def _ours(db: Database) -> AsyncIterator[int]:
     env = {"DATABASE_URL_UPLOAD": db.app_url, "MUX_WEBHOOK_SECRETS": SECRET, "AUTH_JWT_SECRET": "x" * 40}
     port = free_port()
-    async with _process([sys.executable, "-m", "upload_service.app"], env | {"HTTP_PORT": str(port)}, port):
+    async with process([sys.executable, "-m", "upload_service.app"], env | {"HTTP_PORT": str(port)}, port):
         yield port
 
 
@@ -164,33 +145,8 @@ async def _plain(db: Database) -> AsyncIterator[int]:
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.webhook:plain_app", "--port", str(port)]
     command += ["--http", "httptools", "--loop", "asyncio", "--no-access-log", "--no-server-header"]
-    async with _process([*command, "--log-level", "warning"], {"DATABASE_URL": db.app_url}, port):
+    async with process([*command, "--log-level", "warning"], {"DATABASE_URL": db.app_url}, port):
         yield port
-
-
-@asynccontextmanager
-async def _process(command: Sequence[str], env: dict[str, str], port: int) -> AsyncIterator[None]:
-    process = await asyncio.create_subprocess_exec(*command, env=os.environ | {"LOG_LEVEL": "ERROR"} | env)
-    try:
-        async with asyncio.timeout(30):
-            while not await _answers(port):
-                if process.returncode is not None:
-                    raise RuntimeError(f"{command[-1]} ended with {process.returncode}")
-                await asyncio.sleep(0.05)
-        yield
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        async with asyncio.timeout(30):
-            await process.wait()
-
-
-async def _answers(port: int) -> bool:
-    try:
-        await drive(port, [b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"], connections=1, timeout_s=5)
-    except OSError:
-        return False
-    return True
 
 
 async def _bodies(db: Database, lessons: int) -> list[bytes]:
