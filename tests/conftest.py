@@ -19,6 +19,7 @@ SETTINGS = (
     "MUX_",
     "S3_",
     "WATCH_GRANT_",
+    "EVIDENCE_",
     "PUBLIC_BASE_URL",
     "HTTP_",
     "WORKER_",

@@ -47,6 +47,8 @@ def _values() -> dict[str, Any]:
         "s3_secret_access_key": "tests",
         "watch_grant_private_key": _base64(_private(grant_key)),
         "watch_grant_key_id": "grant-1",
+        "evidence_private_key": _base64(_private(ed25519.Ed25519PrivateKey.generate())),
+        "evidence_key_id": "evidence-1",
         "watch_grant_public_keys": {"grant-1": _base64(_public(grant_key))},
     }
 

@@ -23,6 +23,10 @@ class Part(BaseModel):
     note: str | None = Field(default=None, max_length=10)
 
 
+class Place(BaseModel):
+    room: int = 1
+
+
 class Fact(BaseModel):
     """The event of the cases."""
 
@@ -33,6 +37,7 @@ class Fact(BaseModel):
     parts: tuple[Part, ...] = Field(default=(), max_length=5)
     counts: dict[str, int] = {}
     part: Part | None = None
+    place: Place = Place()
 
 
 BEFORE = Fact.model_json_schema()
@@ -41,6 +46,11 @@ BEFORE = Fact.model_json_schema()
 def _properties(schema: dict[str, Any], model: str | None = None) -> dict[str, Any]:
     found: dict[str, Any] = (schema["$defs"][model] if model else schema)["properties"]
     return found
+
+
+def _with_floor(s: dict[str, Any], in_the_default: int) -> None:
+    _properties(s, "Place")["floor"] = {"type": "integer", "default": 0}
+    _properties(s)["place"]["default"] = {"room": 1, "floor": in_the_default}
 
 
 def _remove(s: dict[str, Any]) -> None:
@@ -60,6 +70,7 @@ ADDITIVE: dict[str, Callable[[dict[str, Any]], Any]] = {
     "nothing": lambda s: None,
     "new optional field": lambda s: _properties(s).update(codec={"type": "string", "default": "h264"}),
     "new optional field deep inside": lambda s: _properties(s, "Part").update(x={"type": "integer", "default": 0}),
+    "new optional field in an object with a default": lambda s: _with_floor(s, 0),
     "words": lambda s: (s.update(description="Better said."), _properties(s)["version"].update(title="V")),
     "order of the required": lambda s: s["required"].reverse(),
     "a part under another name": lambda s: (
@@ -119,6 +130,7 @@ BREAKING: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = {
     ),
     "value added": (lambda s: _properties(s, "Part")["kind"]["enum"].append("seek"), "parts[].kind", "'seek' added"),
     "values became free": (lambda s: _properties(s, "Part")["kind"].pop("enum"), "parts[].kind", "set of values"),
+    "default of a new field contradicted": (lambda s: _with_floor(s, 1), "place", "default changed"),
     "default changed": (lambda s: _properties(s)["ratio"].update(default=1), "ratio", "default changed"),
     "default of another type": (lambda s: _properties(s)["ratio"].update(default="0.5"), "ratio", "default changed"),
     "unknown fields refused": (lambda s: s.update(additionalProperties=False), "{}", "elements changed"),

@@ -37,6 +37,7 @@ PATHS = (
     "/api/progress",
     "/api/progress/lessons/l1",
     "/api/progress/courses/c1/evidence",
+    "/.well-known/seatime-evidence-keys.json",
     "/api/analytics/lessons/l1",
     "/services/upload/health/ready",
     "/services/playback/openapi.json",

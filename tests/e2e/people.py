@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 import jwt
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from devstack.stack import Stack
@@ -120,6 +121,25 @@ class Platform:
 
     async def numbers(self, lesson: str, *, owner: str = "owner-1") -> Json:
         found: Json = await self.must("GET", f"/api/analytics/lessons/{lesson}", user=owner, role="instructor")
+        return found
+
+    async def records(self, topic: str) -> list[ConsumerRecord[Any, Any]]:
+        """All that is on a topic now; in order within a key."""
+        consumer = AIOKafkaConsumer(
+            topic,
+            bootstrap_servers=self.stack.env["KAFKA_BOOTSTRAP_SERVERS"],
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+        )
+        found: list[ConsumerRecord[Any, Any]] = []
+        try:
+            await consumer.start()
+            ends = await consumer.end_offsets(consumer.assignment())
+            while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+                for records in (await consumer.getmany(timeout_ms=500)).values():
+                    found += records
+        finally:
+            await consumer.stop()
         return found
 
     def grant_from_the_past(self, learner: str, lesson: str, course: str, *, duration_s: float, age_s: float) -> str:

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer
 
 from mux_sim.config import Config
 from mux_sim.testing import Simulator
@@ -115,21 +114,7 @@ async def test_watched_time_is_exact_although_workers_and_broker_are_killed(plat
 
 async def _events(platform: Platform, topic: str, keys: list[str]) -> dict[str, int]:
     """How many different events each key has on the topic; the relay may deliver one event twice, never make two."""
-    consumer = AIOKafkaConsumer(
-        topic,
-        bootstrap_servers=platform.stack.env["KAFKA_BOOTSTRAP_SERVERS"],
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-    )
-    try:
-        await consumer.start()
-        ends = await consumer.end_offsets(consumer.assignment())
-        seen: set[tuple[str, bytes]] = set()
-        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                seen |= {(record.key.decode(), dict(record.headers)["ce_id"]) for record in records}
-    finally:
-        await consumer.stop()
+    seen = {(record.key.decode(), dict(record.headers)["ce_id"]) for record in await platform.records(topic)}
     return dict(Counter(key for key, _ in seen if key in keys))
 
 

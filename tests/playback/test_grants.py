@@ -35,6 +35,7 @@ async def test_grant_holds_what_progress_needs(school: School, keys: Keys) -> No
         "sid": answer["sessionId"],
         "dur": 600_000,
         "pol": {"rate": 1.5, "grace": 3600, "cap": 45},
+        "rev": 1,
     }
     assert before <= times["iat"] <= time.time()
     assert times["iat"] + 4 * 3600 <= times["exp"] <= times["iat"] + 4 * 3600 + 1

@@ -4,14 +4,10 @@ import asyncio
 import time
 from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import pytest
 
 from contracts import Video
 from playback_service.app import create_app
-from playback_service.deadline import within
-from playback_service.errors import TooManyGrants
-from servicekit.errors import DatabaseUnavailable
 from tests.databases import Database
 from tests.playback.conftest import MakeSettings, OpenSchool, encoded
 from tests.playback.school import problem
@@ -94,25 +90,6 @@ async def test_kafka_is_not_asked(open_school: OpenSchool) -> None:
         await school.granted()
         assert (await school.ask("PUT", "/api/courses/c1/enrollments/bob", "owner")).status_code == 200
         assert await school.pool.fetchval("SELECT count(*) FROM outbox") == 2
-
-
-async def test_errors_of_the_work_pass_through_the_deadline() -> None:
-    """In time: the result, or the refusal as it is; a database error as a 503; and too late as a 503."""
-
-    async def work(result: str | Exception, seconds: float = 0) -> str:
-        await asyncio.sleep(seconds)
-        if isinstance(result, Exception):
-            raise result
-        return result
-
-    assert await within(5, work("done")) == "done"
-    with pytest.raises(TooManyGrants):
-        await within(5, work(TooManyGrants()))
-    for trouble in (ConnectionResetError(), asyncpg.QueryCanceledError("statement timeout")):
-        with pytest.raises(DatabaseUnavailable):
-            await within(5, work(trouble))
-    with pytest.raises(DatabaseUnavailable):
-        await within(0.01, work("late", 30))
 
 
 @pytest.mark.parametrize("setting", ["mux_private_key", "watch_grant_private_key"])

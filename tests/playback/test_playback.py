@@ -17,7 +17,7 @@ async def test_tokens_are_what_mux_asks_for(school: School, keys: Keys) -> None:
     before = time.time()
     answer = await school.granted()
     key = jwk.RSAKey.import_key(public_pem(keys.mux))
-    for use, audience in (("playback", "v"), ("thumbnail", "t"), ("storyboard", "s")):
+    for use, audience in (("playback", "v"), ("thumbnail", "t"), ("storyboard", "s"), ("gif", "g")):
         token = jwt.decode(answer["tokens"][use], key, algorithms=["RS256"])
         assert token.header == {"alg": "RS256", "typ": "JWT", "kid": "mux-key-1"}
         assert token.claims | {"exp": 0} == {"sub": "pb1", "aud": audience, "kid": "mux-key-1", "exp": 0}

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from progress_service.settings import Settings
 from servicekit.auth import issue_token
 from tests.databases import Database
-from tests.progress.granting import KEY_ID, public_pem
+from tests.progress.granting import EVIDENCE_KEY, KEY_ID, private_pem, public_pem
 
 SECRET = "a secret of the tests that is long enough to sign with"
 NOWHERE = "127.0.0.1:9"
@@ -21,6 +21,8 @@ def settings_for(database: Database, bootstrap: str, prefix: str = "") -> Settin
         kafka_topic_prefix=prefix,
         auth_jwt_secret=SecretStr(SECRET),
         watch_grant_public_keys={KEY_ID: public_pem()},
+        evidence_private_key=SecretStr(private_pem(EVIDENCE_KEY)),
+        evidence_key_id="evidence-1",
     )
 
 

@@ -7,15 +7,20 @@ from uuid import uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 KEY_ID = "g1"
 PRIVATE = Ed25519PrivateKey.generate()
+EVIDENCE_KEY = Ed25519PrivateKey.generate()
 
 
 def public_pem(key: Ed25519PrivateKey = PRIVATE) -> str:
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(pem).decode()
+
+
+def private_pem(key: Ed25519PrivateKey) -> str:
+    return base64.b64encode(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())).decode()
 
 
 def claims(**more: Any) -> dict[str, Any]:

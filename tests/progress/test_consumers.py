@@ -6,7 +6,7 @@ import random
 import pytest
 
 from contracts import LessonRules, WatchProgress
-from progress_service import store, store_courses
+from progress_service import store, store_evidence
 from progress_service.evidence import verify
 from progress_service.ledger import Ledger, moment
 from progress_service.sweep import KEPT_MS, forget_sessions
@@ -120,7 +120,7 @@ async def test_a_lesson_is_completed_once_with_event_and_evidence(worker_pool: P
     assert len(completed) == 1
     assert (completed[0]["coverage"], completed[0]["verified_ms"]) == (0.9, 90_000)
     async with transaction(worker_pool) as conn:
-        (row,) = await store_courses.evidence(conn, "ada")
+        (row,) = await store_evidence.evidence(conn, "ada")
     assert (row.completion.kind, row.completion.sessions) == ("lesson", (SESSION,))
     assert verify([row])
 
@@ -221,7 +221,7 @@ async def test_a_course_is_completed_once_by_its_required_lessons(worker_pool: P
     (completed,) = await announced(worker_pool, "course.completed")
     assert completed["verified_ms"] == 190_000
     async with transaction(worker_pool) as conn:
-        chain = await store_courses.evidence(conn, "ada")
+        chain = await store_evidence.evidence(conn, "ada")
     kinds = [(row.completion.kind, row.completion.subject_id) for row in chain]
     assert kinds == [("lesson", "l1"), ("lesson", "l2"), ("course", "c1"), ("lesson", "l3")]
     assert len(chain[2].completion.sessions) == 2

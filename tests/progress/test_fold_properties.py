@@ -1,5 +1,6 @@
 """The ledger's promises over any history: what cheats can never gain, and what honest learners never lose."""
 
+import os
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +9,17 @@ from uuid import UUID
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from contracts import Beat, GrantPolicy, WatchProgress
+from contracts import Beat, GrantPolicy, LessonCompleted, WatchProgress
 from progress_service.fold import TIMER_TOLERANCE
 from progress_service.ledger import Ledger
 from progress_service.ranges import clip, intersect, normalise, total
+from progress_service.rules import LessonRule
 from progress_service.state import Lesson
 from tests.progress.making import HOUR, T0, request
 
 DURATION = 120_000
-THOROUGH = settings(max_examples=120, deadline=None, print_blob=True)
+THOROUGH = settings(max_examples=int(os.environ.get("HISTORIES", "250")), deadline=None, print_blob=True)
+"""Each property tries that many histories; one that fails is printed with what makes it again."""
 
 # ---- histories of anybody -------------------------------------------------------------------------------------------
 
@@ -72,14 +75,18 @@ def test_nobody_gains_more_than_the_time_that_passed_allows(requests: list[Watch
 @THOROUGH
 @given(st.lists(any_requests, max_size=12))
 def test_nothing_is_credited_that_was_not_claimed_and_coverage_never_goes_back(requests: list[WatchProgress]) -> None:
-    """Covered media only grows, was claimed, and exists; credit and cuts of a request add up to its claims at most."""
-    ledger = Ledger()
+    """Row D19: covered media only grows, was claimed, and exists; credit and cuts of a request add up to its claims at
+    most; a completed lesson stays so, told once."""
+    ledger = Ledger(rules={f"l{n}": LessonRule(f"l{n}", "c1", 1, 0.2, duration_ms=DURATION) for n in range(4)})
+    told = list[str]()
     claims: dict[str, list[tuple[int, int]]] = {}
     for one in requests:
         key = ("ada", one.lesson_id)
         before = ledger.lessons.get(key, Lesson())
-        ledger.record(one)
+        told += [event.lesson_id for event in ledger.record(one) if isinstance(event, LessonCompleted)]
         after = ledger.lessons[key]
+        assert before.completed_at_ms in (None, after.completed_at_ms)
+        assert (one.lesson_id in told) == (after.completed_at_ms is not None)
         made = [segment for beat in one.beats for segment in beat.segments if segment[1] > segment[0]]
         claims.setdefault(one.lesson_id, []).extend(made)
         claimed = clip(normalise(claims[one.lesson_id]), 0, DURATION)
@@ -88,6 +95,7 @@ def test_nothing_is_credited_that_was_not_claimed_and_coverage_never_goes_back(r
         assert after.coverage >= before.coverage
         gained = after.live_ms + after.late_ms - before.live_ms - before.late_ms
         assert 0 <= gained + sum(after.cuts.values()) - sum(before.cuts.values()) <= total(made)
+    assert len(told) == len(set(told))
 
 
 @THOROUGH

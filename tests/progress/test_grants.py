@@ -81,7 +81,7 @@ def test_an_expired_grant_lives_on_for_its_grace(verifier: GrantVerifier) -> Non
 def test_a_grant_is_remembered_but_not_beyond_its_time_and_not_without_limit() -> None:
     """A remembered grant still expires, and the memory stays bounded."""
     verifier = GrantVerifier({KEY_ID: PRIVATE.public_key()}, remember=3)
-    tokens = [grant(exp=NOW + 10, pol={"grace": 120}) for _ in range(5)]
+    tokens = [grant(iat=NOW - 600, exp=NOW + 10, pol={"grace": 120}) for _ in range(5)]
     for token in tokens:
         assert verifier.verify(token, now_ms=NOW * 1000) is verifier.verify(token, now_ms=NOW * 1000)
     assert verifier.remembered == 3

@@ -1,12 +1,14 @@
 """Row-level security, attacked: what the API's role can see and do, by what it is and not by what it says."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 
 from servicekit.database import Pool, transaction
 from tests.databases import Database, Postgres
 from tests.progress.handling import handle
-from tests.progress.making import course_changed, lesson_changed, quiz_graded, watching
+from tests.progress.making import course_changed, lesson_changed, new_session, quiz_graded, watching
 
 LEARNERS_TABLES = (
     "learner_clocks",
@@ -44,6 +46,34 @@ async def test_a_learner_sees_own_rows_only_and_nobody_sees_none(app_pool: Pool,
         assert await seen(app_pool, table) == set(), f"{table}: left over on the pooled connection"
         async with transaction(app_pool, acting_as="") as conn:
             assert await conn.fetch(f"SELECT 1 FROM {table}") == [], table
+
+
+@pytest.mark.usefixtures("filled")
+async def test_an_owner_sees_what_belongs_to_own_courses_only(app_pool: Pool, worker_pool: Pool) -> None:
+    """Acting as a course's owner shows the course's rows of all learners, and nothing else of these learners."""
+    await handle(worker_pool, course_changed("c2", owner_id="otto"))
+    await handle(worker_pool, lesson_changed("l2", course_id="c2"))
+    elsewhere: dict[str, Any] = {"lesson_id": "l2", "course_id": "c2", "session_id": new_session()}
+    await handle(worker_pool, watching(95_000, start=300_000, learner_id="bob", **elsewhere))
+    await handle(worker_pool, quiz_graded(learner_id="bob", lesson_id="l2", course_id="c2"))
+    for owner, expected in (("olga", {("ada", "c1"), ("bob", "c1")}), ("otto", {("bob", "c2")}), ("eve", set())):
+        async with transaction(app_pool, acting_as=owner) as conn:
+            for table in ("lesson_progress", "course_progress", "quiz_results", "completions"):
+                rows = await conn.fetch(f"SELECT learner_id, course_id FROM {table}")
+                assert {tuple(row) for row in rows} == expected, (owner, table)
+            for table in ("learner_clocks", "watch_sessions"):
+                assert await conn.fetch(f"SELECT 1 FROM {table}") == [], (owner, table)
+
+
+@pytest.mark.usefixtures("filled")
+async def test_what_owners_may_see_does_not_slow_learners_down(app_pool: Pool) -> None:
+    """The owner's policy is asked only where the learner's says no: reading the own row never looks at it."""
+    async with transaction(app_pool, acting_as="ada") as conn:
+        plan = await conn.fetch(
+            "EXPLAIN ANALYZE SELECT * FROM lesson_progress WHERE learner_id = 'ada' AND lesson_id = 'l1'"
+        )
+    told = "\n".join(row[0] for row in plan)
+    assert "never executed" in told[told.index("SubPlan") :]
 
 
 @pytest.mark.usefixtures("filled")

@@ -116,7 +116,7 @@ async def test_a_report_becomes_progress_completion_and_events(
         answer = await until(all_of_it)
     assert (answer["covered"], answer["watched"], answer["resumePosition"]) == (
         [[0.0, 100.0]],
-        {"live": 100.0, "late": 0.0},
+        {"live": 100.0, "late": 0.0, "hidden": 0.0},
         100.0,
     )
     advanced = [ProgressAdvanced.model_validate_json(r.value) for r in await records(settings, "progress.advanced", 5)]

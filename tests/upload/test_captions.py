@@ -95,8 +95,10 @@ async def test_order_does_not_matter_not_even_before_the_video(service: Service,
             "languageCode": "en",
             "name": "English",
             "source": "generated_vod",
+            "closedCaptions": False,
             "status": "ready",
             "error": None,
+            "revision": None,
         }
     ]
 

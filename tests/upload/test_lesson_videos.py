@@ -17,6 +17,9 @@ from tests.upload.conftest import ADMIN, LEARNER, OTHER, OWNER, Json, Service, a
 from tests.upload.stored import storage_of, with_storage
 from upload_service.clearing import Clearing
 from upload_service.errors import ObjectNotFound, StorageUnavailable
+from upload_service.mux import MuxService
+from upload_service.orphans import Orphans
+from upload_service.retention import Retention
 from upload_service.settings import Settings
 from upload_service.storage_connection import NoStorage
 
@@ -233,7 +236,7 @@ async def test_s3_down_is_a_503_and_the_lesson_plays_what_it_played(
 
 
 async def test_a_new_video_replaces_the_old_one(service: Service, clip: bytes) -> None:
-    """A13: the lesson plays the new one; the sweep removes the old object, and the new one stays."""
+    """A13: the lesson plays the new one; after its grace the old object is removed, and the new one stays."""
     lesson_id = await service.make_lesson()
     await stored(service, lesson_id)
     await stored(service, lesson_id, clip)
@@ -242,6 +245,9 @@ async def test_a_new_video_replaces_the_old_one(service: Service, clip: bytes) -
     assert told.video is not None
     assert told.video.s3_key == new
     await sweep(service)
+    assert (await storage_of(service).head(old)).size == len(MP4)
+    await retire(service)
+    await sweep(service)
     with pytest.raises(ObjectNotFound):
         await storage_of(service).head(old)
     assert (await storage_of(service).head(new)).size == len(clip)
@@ -249,7 +255,7 @@ async def test_a_new_video_replaces_the_old_one(service: Service, clip: bytes) -
 
 
 async def test_a_video_at_mux_is_replaced_too(service: Service) -> None:
-    """A13: its asset is no longer wanted, and what Mux still says of it changes nothing."""
+    """A13: after its grace its asset is no longer wanted, and what Mux still says of it changes nothing."""
     lesson_id = await service.make_lesson()
     made = await service.upload_url(lesson_id)
     await service.delivered(asset_event("ready", "asset-1", made["muxUploadId"]))
@@ -257,8 +263,10 @@ async def test_a_video_at_mux_is_replaced_too(service: Service) -> None:
     await stored(service, lesson_id)
     lesson = await service.lesson(lesson_id)
     assert (lesson["videoProvider"], lesson["muxPlaybackId"]) == ("s3", None)
-    (row,) = await service.rows("SELECT discarded FROM uploads WHERE mux_asset_id = 'asset-1'")
-    assert row["discarded"]
+    discarded = "SELECT discarded FROM uploads WHERE mux_asset_id = 'asset-1'"
+    assert [row["discarded"] for row in await service.rows(discarded)] == [False]
+    await retire(service)
+    assert [row["discarded"] for row in await service.rows(discarded)] == [True]
     await service.delivered(asset_event("deleted", "asset-1", made["muxUploadId"]))
     assert (await service.lesson(lesson_id))["processingStatus"] == "ready"
 
@@ -270,8 +278,9 @@ async def test_a_deleted_lesson_s_object_goes(service: Service) -> None:
     (key,) = await keys_of(service, lesson_id)
     course_id = (await service.lesson(lesson_id))["courseId"]
     await service.must("DELETE", f"/api/courses/{course_id}/lessons/{lesson_id}")
-    assert "asset.deleted" in await service.topics(lesson_id)
+    assert "asset.deleted" not in await service.topics(lesson_id)
     await sweep(service)
+    assert (await service.topics(lesson_id))[-1] == "asset.deleted"
     with pytest.raises(ObjectNotFound):
         await storage_of(service).head(key)
     (row,) = await service.rows("SELECT status FROM uploads WHERE lesson_id = $1", lesson_id)
@@ -301,6 +310,16 @@ async def test_an_upload_whose_process_died_comes_to_an_end(service: Service, mo
 
 async def sweep(service: Service, **settings: Any) -> None:
     await Clearing(service.pool, storage_of(service), service.settings.model_copy(update=settings)).turn()
+
+
+async def retire(service: Service) -> None:
+    """Let the grace of replaced videos be over."""
+    settings = service.settings.model_copy(update={"replaced_keep_s": 0})
+    mux = MuxService(settings)
+    try:
+        await Retention(service.pool, settings, Orphans(service.pool, storage_of(service), mux, settings)).turn()
+    finally:
+        mux.close()
 
 
 async def test_a_sweep_without_storage_does_nothing(service: Service) -> None:

@@ -236,3 +236,78 @@ def test_effects_tell_what_became_of_the_video() -> None:
     assert effects(lesson(READY), lesson(READY)) == ()
     assert effects(lesson(OLD, PROCESSING), lesson(OLD, ERRORED)) == ()
     assert effects(lesson(PROCESSING, READY), lesson(OLD, READY)) == ()
+
+
+# --- copies --------------------------------------------------------------------------------------------------------
+
+SOURCE, NEWER, COPY = UUID(int=2), UUID(int=3), UUID(int=9)
+IN_S3 = Upload(SOURCE, provider="s3", known=Knowledge("ready", duration_ms=1000), s3_key="videos/2")
+COPIED = Knowledge("ready", asset_id="copy", signed_playback_id="p-copy", duration_ms=1000)
+
+
+def a_copy(known: Knowledge = COPIED, *, staged: bool = True) -> Upload:
+    return Upload(COPY, known=known, copy_of=SOURCE, staged=staged)
+
+
+def playing(*uploads: Upload) -> UUID | None:
+    playable = derive(uploads).playable
+    return playable.upload_id if playable else None
+
+
+@given(st.permutations(FACTS))
+def test_a_staged_copy_is_not_noticed(facts: list[Knowledge]) -> None:
+    """Whatever becomes of a copy that was not verified: the lesson plays, fails or waits as it would without it."""
+    for others in ((IN_S3,), (), (Upload(SOURCE, known=PROCESSING),), (Upload(SOURCE, known=FAILED),)):
+        uploads: tuple[Upload, ...] = (*others, a_copy(WAITING))
+        for fact in facts:
+            told = learn(uploads, COPY, fact)
+            assert effects(uploads, told) == ()
+            assert derive(told) == derive(others)
+            uploads = told
+
+
+def test_a_flip_and_its_rollback_are_each_announced_once() -> None:
+    """The copy plays in its source's place when it is verified, and the source again when that is undone."""
+    before, after = (IN_S3, a_copy()), (IN_S3, a_copy(staged=False))
+    assert playing(*before) == SOURCE
+    assert playing(*after) == COPY
+    (flipped,) = effects(before, after)
+    assert isinstance(flipped, BecameReady)
+    assert (flipped.video.provider, flipped.video.asset_id) == ("mux", "copy")
+    back = (IN_S3, replace(a_copy(), discarded=True))
+    (undone,) = effects(after, back)
+    assert isinstance(undone, BecameReady)
+    assert (undone.video.provider, undone.video.s3_key) == ("s3", "videos/2")
+
+
+def test_a_source_may_go_when_its_copy_plays() -> None:
+    """Nothing is announced when the original is discarded after its copy took over."""
+    before, after = (IN_S3, a_copy(staged=False)), (replace(IN_S3, discarded=True), a_copy(staged=False))
+    assert effects(before, after) == ()
+    assert playing(*after) == COPY
+
+
+@given(knowledge, knowledge, st.booleans())
+def test_a_copy_never_pushes_a_newer_upload_aside(newer: Knowledge, copied: Knowledge, staged: bool) -> None:
+    """A copy is made later than a newer upload, and still stands where its source stands: below it."""
+    upload = Upload(NEWER, known=newer)
+    without, with_copy = derive((IN_S3, upload)), derive((IN_S3, upload, a_copy(copied, staged=staged)))
+    if without.playable is not None and without.playable.upload_id == NEWER:
+        assert with_copy == without
+
+
+@given(histories(), st.lists(st.sampled_from([PROCESSING, ERRORED, COPIED, DELETED]), max_size=4), st.data())
+def test_any_order_ends_the_same_with_a_copy_too(
+    history: list[tuple[UUID, Knowledge]], copied: list[Knowledge], data: st.DataObject
+) -> None:
+    """Facts of a copy between those of other uploads, in any order and repeated: the state is the same."""
+    facts = history + [(COPY, fact) for fact in copied]
+    staged = data.draw(st.booleans())
+    start = (Upload(FIRST), Upload(SECOND), Upload(THIRD), a_copy(WAITING, staged=staged))
+    ends = set()
+    for order in (facts, data.draw(st.permutations(facts + facts))):
+        uploads = start
+        for upload_id, fact in order:
+            uploads = learn(uploads, upload_id, fact)
+        ends.add((uploads, derive(uploads)))
+    assert len(ends) == 1

@@ -5,11 +5,10 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
-from mux_sim.testing import Simulator, make_clip, running_simulator
+from mux_sim.testing import Simulator, running_simulator
 from upload_service import observations
 from upload_service.errors import MuxNotFound, MuxRefused, MuxUnauthorized, MuxUnavailable
 from upload_service.lifecycle import Policy
@@ -74,27 +73,6 @@ async def new_upload(service: MuxService, policy: Policy = "signed") -> NewUploa
         creator_id="owner-1",
         timeout_s=600,
     )
-
-
-async def test_a_video_goes_through(service: MuxService, mux: Simulator, tmp_path: Path) -> None:
-    """Create, upload, read upload and asset until it is ready, delete; a second delete is fine."""
-    made = await new_upload(service)
-    assert (await service.get_upload(made.id)).status == "waiting"
-    await mux.upload_file(made.url, make_clip(tmp_path / "clip.mp4", seconds=1, size="320x180"))
-    seen = await service.get_upload(made.id)
-    assert seen.status == "asset_created"
-    assert seen.asset_id is not None
-    await mux.wait_for_asset(seen.asset_id)
-    asset = await service.get_asset(seen.asset_id)
-    known = observations.of_asset(asset.status, asset.id, asset.body)
-    assert known is not None
-    assert (known.status, known.asset_id, known.public_playback_id) == ("ready", seen.asset_id, None)
-    assert known.signed_playback_id
-    assert known.duration_ms == pytest.approx(1000, abs=100)
-    await service.delete_asset(seen.asset_id)
-    await service.delete_asset(seen.asset_id)
-    with pytest.raises(MuxNotFound):
-        await service.get_asset(seen.asset_id)
 
 
 async def test_an_asset_is_made_from_a_url(service: MuxService, mux: Simulator) -> None:

@@ -20,9 +20,11 @@ from upload_service.errors import (
     StorageUnauthorized,
     StorageUnavailable,
 )
+from upload_service.multipart import PART_BYTES, upload_stream
 from upload_service.settings import Settings
-from upload_service.storage import PART_BYTES, Presigned, Storage
+from upload_service.storage import Storage
 from upload_service.storage_connection import connect, needed
+from upload_service.stored import Presigned
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -139,7 +141,7 @@ async def _chunks(sizes: list[int]) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("sizes", [[], [1], [PART_BYTES], [PART_BYTES - 1, 2], [1 << 20] * 20])
 async def test_a_stream_is_stored_in_parts(storage: Storage, key: str, sizes: list[int]) -> None:
     """A3: the object has every byte in order, whatever the chunks; an empty stream is an empty object."""
-    assert await storage.upload_stream(key, _chunks(sizes), content_type="video/mp4") == sum(sizes)
+    assert await upload_stream(storage, key, _chunks(sizes), content_type="video/mp4") == sum(sizes)
     seen = await storage.head(key)
     assert (seen.size, seen.content_type) == (sum(sizes), "video/mp4")
     whole = b"".join([chunk async for chunk in _chunks(sizes)])
@@ -156,7 +158,7 @@ async def test_a_stream_that_breaks_leaves_nothing(storage: Storage, key: str, s
         raise ConnectionResetError("the browser has gone")
 
     with pytest.raises(ConnectionResetError):
-        await storage.upload_stream(key, broken(), content_type="video/mp4")
+        await upload_stream(storage, key, broken(), content_type="video/mp4")
     with pytest.raises(ObjectNotFound):
         await storage.head(key)
     listed = await storage._client.list_multipart_uploads(Bucket=s3.bucket)
@@ -166,12 +168,17 @@ async def test_a_stream_that_breaks_leaves_nothing(storage: Storage, key: str, s
 async def test_a_browser_sends_parts_by_itself(storage: Storage, key: str) -> None:
     """A2: each part has its own signed address, and only complete parts make the object."""
     upload_id = await storage.create_multipart(key, content_type="video/mp4")
-    address = await storage.presign_part(key, upload_id, 1, seconds=60)
+    address = await storage.presign_part(key, upload_id, 1, size=4, seconds=60)
+    assert (await sent(address, b"pa")).status_code == 403
     assert (await sent(address, b"part")).status_code == 200
+    assert [(p.number, p.size) for p in await storage.parts(key, upload_id)] == [(1, 4)]
+    assert await storage.multiparts(key) == [upload_id]
     part = await storage.upload_part(key, upload_id, 2, b"more")
     assert part.number == 2
     await storage.abort_multipart(key, upload_id)
     await storage.abort_multipart(key, upload_id)
+    assert await storage.parts(key, upload_id) == []
+    assert await storage.multiparts(key) == []
     with pytest.raises(ObjectNotFound):
         await storage.head(key)
 

@@ -308,7 +308,7 @@ async def test_the_lane_answers_as_the_route_does(service: Service) -> None:
     """Past the framework or through it: the same status, body and headers, for good, forged and unreadable ones."""
     from fastapi.routing import APIRoute
 
-    from upload_service.lane import Lane
+    from servicekit.lane import Lane
 
     api = service.http._transport.app  # type: ignore[attr-defined]
     lanes = [middleware for middleware in api.user_middleware if middleware.cls is Lane]

@@ -102,12 +102,16 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def empty_lesson(platform: Platform) -> Lesson:
-    """A lesson without a video, in a course of its own that HONEST and SKIPPER are enrolled in."""
+async def empty_lesson(platform: Platform) -> AsyncIterator[Lesson]:
+    """A lesson without a video, in a course of its own that HONEST and SKIPPER are enrolled in.
+
+    Deleted at the end: what is left in S3 would move to Mux, and keep its only transcoder from those who come next.
+    """
     lesson = f"lesson-{uuid4().hex[:8]}"
     course = await platform.course(lesson, owner=people.INSTRUCTOR.id)
     await platform.enroll(course, people.HONEST.id, people.SKIPPER.id, owner=people.INSTRUCTOR.id)
-    return Lesson(course, lesson)
+    yield Lesson(course, lesson)
+    await platform.must("DELETE", f"/api/courses/{course}", user=people.INSTRUCTOR.id, role="instructor")
 
 
 @pytest.fixture

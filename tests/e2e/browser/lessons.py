@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
+from tests.e2e.people import Json
+
 CLIP_S = 12.0
 
 
@@ -28,9 +30,11 @@ class Lesson:
 class Player:
     """Mux's player element, used as a person would, and read as a script would."""
 
+    element = "mux-player"
+
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._element = page.locator("mux-player")
+        self._element = page.locator(self.element)
 
     async def until_loaded(self) -> None:
         await self._until("player.readyState >= 3")
@@ -57,10 +61,54 @@ class Player:
     async def speed(self, rate: float) -> None:
         await self._element.evaluate("(player, rate) => { player.playbackRate = rate }", rate)
 
+    async def rate(self) -> float:
+        return float(await self._element.evaluate("player => player.playbackRate"))
+
     async def position(self) -> float:
         return float(await self._element.evaluate("player => player.currentTime"))
 
     async def _until(self, condition: str) -> None:
         await self._page.wait_for_function(
-            f"() => {{ const player = document.querySelector('mux-player'); return player && {condition} }}"
+            f"() => {{ const player = document.querySelector('{self.element}'); return player && {condition} }}"
         )
+
+
+class FilePlayer(Player):
+    """The browser's own player."""
+
+    element = "video"
+
+    async def play(self) -> None:
+        await self._element.evaluate("player => player.play()")
+
+    async def address(self) -> str:
+        address: str = await self._element.evaluate("player => player.src")
+        return address
+
+
+WATCH = """() => {
+  const player = document.querySelector('mux-player, video');
+  const seen = { events: [], still: 0 };
+  window.__seen = seen;
+  for (const type of ['emptied', 'error', 'pause', 'seeking', 'ratechange', 'ended', 'loadstart']) {
+    player.addEventListener(type, () => seen.events.push(type));
+  }
+  let last = player.currentTime, since = performance.now();
+  const look = () => {
+    const now = performance.now();
+    if (player.currentTime !== last) { last = player.currentTime; since = now; }
+    seen.still = Math.max(seen.still, (now - since) / 1000);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+
+
+async def watch(page: Page) -> None:
+    """From now on, note what happens to the playing that a person would see."""
+    await page.evaluate(WATCH)
+
+
+async def seen(page: Page) -> Json:
+    found: Json = await page.evaluate("() => window.__seen")
+    return found
