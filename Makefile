@@ -58,7 +58,7 @@ format: setup ## put the style right
 types: setup ## the type checker, strict
 	@$(RUN) -m mypy libs services tools benchmarks deploy
 
-web-check: setup web ## the web app's own linter and tests
+web-check: setup web ## the web app's own linter, tests and budget
 	@$(RUN) -m devstack.web check
 
 bench: setup java ## list the benchmarks, or run one (NAME=outbox)

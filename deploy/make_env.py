@@ -38,8 +38,11 @@ def environment() -> dict[str, str]:
         "MUX_WEBHOOK_SECRETS": secrets.token_urlsafe(32),
         "MUX_SIGNING_KEY": signing_id,
         "MUX_PRIVATE_KEY": _pem(signing),
+        "SIGNING_KEYS_SECRET": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "WATCH_GRANT_KEY_ID": grants_id,
         "WATCH_GRANT_PRIVATE_KEY": _pem(grants),
+        "EVIDENCE_KEY_ID": f"evidence-{secrets.token_hex(4)}",
+        "EVIDENCE_PRIVATE_KEY": _pem(ed25519.Ed25519PrivateKey.generate()),
         "WATCH_GRANT_PUBLIC_KEYS": json.dumps({grants_id: _public_pem(grants)}, separators=(",", ":")),
     }
 
