@@ -25,8 +25,10 @@ Effect = Callable[[Connection, Sequence[Received[E]]], Awaitable[None]]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def apply_once(pool: Pool, topic_ids: TopicIds, effect: Effect[E], batch: Sequence[Received[E]]) -> None:
-    """Run `effect` on what the tables lack of this batch, all of one topic, and move the offsets with it."""
+async def apply_once(
+    pool: Pool, topic_ids: TopicIds, effects: Sequence[Effect[E]], batch: Sequence[Received[E]]
+) -> None:
+    """Run every effect, in order, on what the tables lack of this batch, all of one topic; move the offsets with it."""
     topic = batch[0].topic
     topic_id = await topic_ids.of(topic)
     async with transaction(pool) as conn:
@@ -38,7 +40,8 @@ async def apply_once(pool: Pool, topic_ids: TopicIds, effect: Effect[E], batch: 
             known = await store.next_offsets(conn, topic, topic_id, partitions)
         lacking = [received for received in batch if received.offset >= known.get(received.partition, 0)]
         if lacking:
-            await effect(conn, lacking)
+            for effect in effects:
+                await effect(conn, lacking)
             await store.advance_offsets(conn, topic, topic_id, _positions(lacking))
 
 
@@ -97,13 +100,14 @@ def _completion(received: Received[LessonCompleted]) -> Completion:
     )
 
 
-EFFECTS: Mapping[type[Event], Effect[Any]] = {
-    contracts.CourseChanged: course_changed,
-    contracts.LessonChanged: lesson_changed,
-    contracts.ProgressAdvanced: progress_advanced,
-    contracts.LessonCompleted: lesson_completed,
+EFFECTS: Mapping[type[Event], tuple[Effect[Any], ...]] = {
+    contracts.CourseChanged: (course_changed,),
+    contracts.LessonChanged: (lesson_changed,),
+    contracts.WatchProgress: (),
+    contracts.ProgressAdvanced: (progress_advanced,),
+    contracts.LessonCompleted: (lesson_completed,),
 }
-"""What the service consumes so far. A topic belongs to one model."""
+"""What the service consumes, and what each event does, in this order. A topic belongs to one model."""
 
 TOPICS: tuple[Topic, ...] = tuple(model.topic for model in EFFECTS)
 
