@@ -34,7 +34,7 @@ async def test_grant_holds_what_progress_needs(school: School, keys: Keys) -> No
         "crs": "c1",
         "sid": answer["sessionId"],
         "dur": 600_000,
-        "pol": {"rate": 1.5, "grace": 3600, "cap": 45},
+        "pol": {"rate": 1.5, "grace": 3600, "cap": 45, "hidden": "count"},
         "rev": 1,
     }
     assert before <= times["iat"] <= time.time()

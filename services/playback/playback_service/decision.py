@@ -189,5 +189,11 @@ def watch_grant(means: Means, decided: Decided) -> str:
 
 def _policy(course: Course | None) -> GrantPolicy:
     """The course's counting rules, the platform's where it has none."""
-    ruled = {} if course is None else {"max_rate": course.max_rate, "offline_grace_s": course.offline_grace_s}
+    if course is None:
+        return GrantPolicy()
+    ruled = {
+        "max_rate": course.max_rate,
+        "offline_grace_s": course.offline_grace_s,
+        "hidden_pages": course.hidden_pages,
+    }
     return GrantPolicy(**{name: value for name, value in ruled.items() if value is not None})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from contracts.event import HiddenPages
 from playback_service.errors import LessonNotFound, NoRight, NotEntitled
 from playback_service.terms import USUAL, Terms
 
@@ -52,6 +53,7 @@ class Course:
     deleted: bool
     max_rate: float | None = None
     offline_grace_s: int | None = None
+    hidden_pages: HiddenPages | None = None
     terms: Terms = USUAL
 
 

@@ -53,7 +53,7 @@ class GrantIssuer:
         self._public = {**(former or {}), key_id: private.public_key()}
 
     def issue(self, grant: WatchGrant) -> str:
-        """A compact JWT: sub, les, crs, sid, rev, dur (ms), iat, exp, pol {rate, grace (s), cap (s)}."""
+        """A compact JWT: sub, les, crs, sid, rev, dur (ms), iat, exp, pol {rate, grace (s), cap (s), hidden}."""
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -69,6 +69,7 @@ class GrantIssuer:
                 "rate": grant.policy.max_rate,
                 "grace": grant.policy.offline_grace_s,
                 "cap": grant.policy.beat_cap_s,
+                "hidden": grant.policy.hidden_pages,
             },
         }
         signed = jws.signing_input(self._header, claims)

@@ -10,16 +10,17 @@ from servicekit.database import Connection
 # A compacted topic repeats whole states: within a batch and against the table, the highest version wins.
 _COURSES = """
 INSERT INTO courses AS stored
-    (course_id, owner_id, published, public, deleted, max_rate, offline_grace_s, version)
+    (course_id, owner_id, published, public, deleted, max_rate, offline_grace_s, version, hidden_pages, seek_locked)
 SELECT DISTINCT ON (course_id) *
 FROM unnest($1::text[], $2::text[], $3::boolean[], $4::boolean[], $5::boolean[], $6::float[], $7::bigint[],
-            $8::bigint[])
-    AS t (course_id, owner_id, published, public, deleted, max_rate, offline_grace_s, version)
+            $8::bigint[], $9::text[], $10::boolean[])
+    AS t (course_id, owner_id, published, public, deleted, max_rate, offline_grace_s, version, hidden_pages,
+          seek_locked)
 ORDER BY course_id, version DESC
 ON CONFLICT (course_id) DO UPDATE SET
     owner_id = excluded.owner_id, published = excluded.published, public = excluded.public,
     deleted = excluded.deleted, max_rate = excluded.max_rate, offline_grace_s = excluded.offline_grace_s,
-    version = excluded.version
+    version = excluded.version, hidden_pages = excluded.hidden_pages, seek_locked = excluded.seek_locked
 WHERE excluded.version > stored.version
 """
 
@@ -54,6 +55,8 @@ async def project_courses(conn: Connection, events: Sequence[CourseChanged]) -> 
         [event.rules.max_rate for event in events],
         [event.rules.offline_grace_s for event in events],
         [event.version for event in events],
+        [event.rules.hidden_pages for event in events],
+        [event.rules.seek_ahead == "locked" for event in events],
     )
 
 

@@ -21,6 +21,7 @@ WITH keys AS (
 SELECT l.lesson_id, l.course_id, l.processing_status, l.deleted AS lesson_deleted,
        l.provider, l.playback_id, l.policy, l.s3_key, l.duration_ms, l.video_revision, l.captions,
        c.owner_id, c.published, c.public, c.deleted AS course_deleted, c.max_rate, c.offline_grace_s,
+       c.hidden_pages,
        p.tokens, p.devices, p.watermark, p.drm_configuration_id, p.restriction::text, p.restriction_id,
        e.status, e.expires_at, keys.newest_key, keys.first_key_revoked,
        extract(epoch FROM now())::float AS now
@@ -92,6 +93,7 @@ def _course(row: Record) -> Course | None:
         deleted=row["course_deleted"],
         max_rate=row["max_rate"],
         offline_grace_s=row["offline_grace_s"],
+        hidden_pages=row["hidden_pages"],
         terms=terms_of(row) if row["tokens"] is not None else USUAL,
     )
 
