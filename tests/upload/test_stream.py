@@ -16,14 +16,13 @@ import httpx
 import pytest
 
 from devstack.ports import free_port
+from servicekit import sse
 from servicekit.auth import issue_token
 from tests.databases import Database, Postgres
 from tests.serving import serving
 from tests.upload.conftest import JWT_SECRET, OTHER, OWNER, ROLES, Service, asset_event, upload_event
-from upload_service import stream_routes
 from upload_service.app import create_app
 from upload_service.settings import Settings
-from upload_service.watching import Watchers
 
 
 class Stream:
@@ -165,7 +164,7 @@ async def test_a_quiet_line_beats_and_then_ends(
     service: Service, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Comments come while nothing changes, until the stream's time is up."""
-    monkeypatch.setattr(stream_routes, "_HEARTBEAT_S", 0.1)
+    monkeypatch.setattr(sse, "HEARTBEAT_S", 0.1)
     lesson_id = await service.make_lesson()
     with (
         serving(create_app(settings.model_copy(update={"lesson_stream_s": 1.0}))) as url,
@@ -175,17 +174,6 @@ async def test_a_quiet_line_beats_and_then_ends(
         beats = [await asyncio.to_thread(stream.next) for _ in range(3)]
         assert beats == [(None, ":", None)] * 3
         await asyncio.wait_for(asyncio.to_thread(stream.rest), 10)
-
-
-async def test_watchers_are_bounded_and_forgotten(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One too many is a 503; who leaves makes room."""
-    monkeypatch.setattr("upload_service.watching._MOST_WATCHERS", 1)
-    watchers = Watchers(service.pool, asyncio.Event())
-    with watchers.watch("a"), pytest.raises(Exception, match="too many"), watchers.watch("b"):
-        pass
-    with watchers.watch("b"):
-        pass
-    assert watchers._watched == {}
 
 
 async def test_streams_end_when_the_process_is_told_to_stop(service: Service, database: Database) -> None:

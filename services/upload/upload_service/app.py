@@ -28,7 +28,7 @@ from upload_service.fetching import rules_of
 from upload_service.mux import MuxService
 from upload_service.receiving import Receiver
 from upload_service.settings import Settings
-from upload_service.watching import Watchers
+from upload_service.watching import lesson_watchers
 
 log = get_logger(__name__)
 
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
         mux = MuxService(settings, pool)
         api.state.settings, api.state.pool, api.state.mux = settings, pool, mux
         api.state.import_rules = rules_of(settings)
-        api.state.receiver, api.state.watchers = Receiver(pool), Watchers(pool, api.state.stopping)
+        api.state.receiver, api.state.watchers = Receiver(pool), lesson_watchers(pool, api.state.stopping)
         watching = asyncio.create_task(keep_running("watchers", api.state.watchers.run))
         try:
             async with storage_connection.connect(settings) as api.state.storage:
