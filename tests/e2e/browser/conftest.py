@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from devstack import people, tools, web
 from devstack.stack import Stack
@@ -16,6 +16,9 @@ from tests.e2e.people import Platform
 
 RESULTS = Path("test-results")
 PATIENCE_MS = 60_000
+"""For what other processes have to bring about."""
+EXPECT_MS = 30_000
+"""For what the page does by itself: Playwright's own five seconds pass on a machine that has other work."""
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -24,6 +27,8 @@ FLAGS = [
     # Mux's player asks for Google's cast script by itself; nothing here may leave the machine.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+
+expect.set_options(timeout=EXPECT_MS)
 
 Visit = Callable[[people.Person, str], Awaitable[Page]]
 _FAILED = pytest.StashKey[bool]()

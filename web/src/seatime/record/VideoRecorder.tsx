@@ -70,6 +70,7 @@ const spoken = ({ phase, source, take }: RecorderState): string =>
     idle: '',
     asking: source === 'camera' ? 'Waiting for the camera.' : 'Waiting for the screen.',
     live: 'Ready to record.',
+    starting: 'Starting.',
     recording: 'Recording.',
     paused: 'Paused.',
     taken: `Recording stopped, ${clock(Math.floor(take?.seconds ?? 0))} long.`,

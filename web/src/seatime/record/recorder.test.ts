@@ -43,6 +43,10 @@ class Writer {
   }
   start() {
     this.state = 'recording';
+    if (ready) this.write();
+  }
+  /** The encoder has its first picture. */
+  write() {
     clock += STARTING_MS;
     this.onstart();
   }
@@ -63,6 +67,7 @@ const refusal = (name: string, message = '') => new DOMException(message, name);
 const writers: Writer[] = [];
 const opened: Track[] = [];
 let bytes = 10;
+let ready = true;
 let clock = 0;
 /** How long the encoder takes until it writes. */
 const STARTING_MS = 700;
@@ -80,6 +85,7 @@ beforeEach(() => {
   writers.length = 0;
   opened.length = 0;
   bytes = 10;
+  ready = true;
   clock = 0;
   refuse = () => null;
   vi.stubGlobal('MediaRecorder', Writer);
@@ -111,6 +117,38 @@ describe('a recorder', () => {
     expect(take?.seconds).toBe(5.5);
     expect(take?.recording.type).toBe('video/webm;codecs=vp9,opus');
     expect(opened.map(({ readyState }) => readyState)).toEqual(['ended', 'ended']);
+  });
+
+  it('records from its first picture on: before it there is nothing to pause or to keep', async () => {
+    ready = false;
+    const recorder = await live();
+    recorder.start();
+    recorder.pause();
+    expect(recorder.current().phase).toBe('starting');
+    writers[0]?.write();
+    expect(recorder.current().phase).toBe('recording');
+    recorder.pause();
+    recorder.stop();
+    expect(recorder.current()).toMatchObject({ phase: 'taken', take: { seconds: 0 } });
+  });
+
+  it('can be called off before its first picture, and is told by it no more', async () => {
+    ready = false;
+    const recorder = await live();
+    recorder.start();
+    recorder.close();
+    writers[0]?.write();
+    expect(recorder.current()).toMatchObject({ phase: 'idle', take: null, problem: null });
+    expect(opened.every(({ readyState }) => readyState === 'ended')).toBe(true);
+  });
+
+  it('says that the camera went before its first picture, and makes no empty take of it', async () => {
+    ready = false;
+    bytes = 0;
+    const recorder = await live();
+    recorder.start();
+    opened[0]?.unplug();
+    expect(recorder.current()).toMatchObject({ phase: 'idle', problem: { title: 'The camera was disconnected' } });
   });
 
   it('keeps what was recorded when the camera goes, and says so', async () => {

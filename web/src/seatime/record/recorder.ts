@@ -14,7 +14,8 @@ export interface Take {
 }
 
 export interface RecorderState {
-  phase: 'idle' | 'asking' | 'live' | 'recording' | 'paused' | 'taken';
+  /** `starting` is a recorder that was set going and has not written anything yet. */
+  phase: 'idle' | 'asking' | 'live' | 'starting' | 'recording' | 'paused' | 'taken';
   source: Source;
   devices: Devices;
   stream: MediaStream | null;
@@ -86,13 +87,16 @@ export class Recorder {
       writer.ondataavailable = ({ data }) => void (data.size > 0 && parts.push(data));
       writer.onerror = () => this.stop('The browser could not go on recording. What was recorded until then is kept.');
       writer.onstop = () => this.keep(writer, parts);
-      // The first picture may come a while after the asking; the length counts from there.
+      // The first picture may come a while after the asking. Until then there is nothing to pause or to keep, and
+      // whoever speaks already is not heard: only from here on it counts, and is called recording.
       writer.onstart = () => {
-        if (this.writer === writer && this.state.phase === 'recording') this.watch = run(STOPPED, this.now());
+        if (this.writer !== writer || this.state.phase !== 'starting') return;
+        this.watch = run(STOPPED, this.now());
+        this.show({ ...this.state, phase: 'recording' });
       };
       this.writer = writer;
       this.watch = STOPPED;
-      this.show({ ...this.state, phase: 'recording', note: null });
+      this.show({ ...this.state, phase: 'starting', note: null });
       writer.start(SLICE_MS);
     } catch {
       this.release();

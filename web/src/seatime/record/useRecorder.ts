@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { Recorder, type RecorderState } from './recorder';
 
 /** A recorder of this component's own; camera and microphone go out with it. */
@@ -8,13 +8,15 @@ export const useRecorder = (): { recorder: Recorder; state: RecorderState } => {
   return { recorder, state: useSyncExternalStore(recorder.subscribe, recorder.current) };
 };
 
-/** Seconds recorded so far, read a few times in a second while it runs. */
+/** Whole seconds recorded so far: looked at a few times in a second while it runs, and exact where it stands. */
 export const useRecordedSeconds = (recorder: Recorder, running: boolean): number => {
-  const [seconds, setSeconds] = useState(0);
-  useEffect(() => {
-    if (!running) return undefined;
-    const timer = setInterval(() => setSeconds(recorder.seconds), 250);
-    return () => clearInterval(timer);
-  }, [recorder, running]);
-  return seconds;
+  const subscribe = useCallback(
+    (look: () => void) => {
+      if (!running) return () => undefined;
+      const timer = setInterval(look, 250);
+      return () => clearInterval(timer);
+    },
+    [running],
+  );
+  return useSyncExternalStore(subscribe, () => Math.floor(recorder.seconds));
 };
