@@ -14,8 +14,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from servicekit import metrics, telemetry
+from servicekit import garbage, metrics, telemetry
 from servicekit.auth import Authenticator
+from servicekit.connection import OneWrite
 from servicekit.database import OUTAGE
 from servicekit.edge import Edge, respond
 from servicekit.errors import (
@@ -109,7 +110,7 @@ def serve(api: FastAPI, settings: CommonSettings) -> None:
         api,
         host=settings.http_host,
         port=settings.http_port,
-        http="httptools",
+        http=OneWrite,
         loop="asyncio",
         access_log=False,
         server_header=False,
@@ -117,6 +118,7 @@ def serve(api: FastAPI, settings: CommonSettings) -> None:
         timeout_graceful_shutdown=10,
     )
     server = _Server(config)
+    garbage.collect_rarely()
     server.run()
     if not server.started:
         sys.exit(_STARTUP_FAILURE)

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 
-from servicekit import kafka, metrics, telemetry
+from servicekit import garbage, kafka, metrics, telemetry
 from servicekit.consumer import BatchConsumer
 from servicekit.errors import Unavailable
 from servicekit.health import Check, readiness
@@ -167,6 +167,7 @@ def main(create: Callable[[S], AbstractAsyncContextManager[Worker]], settings_ty
     """Run a worker process until SIGTERM or SIGINT; the exit code is not 0 if it ended itself for a reason."""
     settings = settings_type()
     telemetry.configure_logging(f"{service}-worker", level=settings.log_level, fmt=settings.log_format)
+    garbage.collect_rarely()
     asyncio.run(_run(create, settings))
     sys.exit(exit_code())
 
