@@ -47,6 +47,10 @@ OFFERED_BUT_NOT_TAKEN = {
     ("analytics", "enrollment.changed"): "no cohorts yet",
     ("analytics", "playback.granted"): "a view begins with credited watching",
     ("analytics", "course.completed"): "no course completions on a dashboard yet",
+    ("playback", "learner.erased"): "not erased here yet",
+    ("analytics", "learner.erased"): "not erased here yet",
+    ("progress", "playback.erased"): "nobody is erased yet",
+    ("progress", "analytics.erased"): "nobody is erased yet",
 }
 
 

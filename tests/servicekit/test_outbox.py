@@ -10,7 +10,7 @@ import pytest
 
 from servicekit import telemetry
 from servicekit.database import transaction
-from servicekit.kafka import Message, ensure_topics
+from servicekit.kafka import Message, Tombstone, ensure_topics
 from servicekit.outbox import OutboxRelay, append
 from servicekit.process import keep_running
 from servicekit.producer import Producer
@@ -281,3 +281,17 @@ async def test_appending_nothing_does_nothing(ledger: Ledger) -> None:
     async with transaction(ledger.pool) as conn:
         assert await append(conn, []) == []
     assert await waiting(ledger) == 0
+
+
+async def test_a_tombstone_leaves_as_a_record_without_a_value(
+    settings: CommonSettings, database: Database, ledger: Ledger
+) -> None:
+    """Row G7: a compacted topic is told to forget a key, after everything that was said of the key before."""
+    forget = Tombstone("pings", "k", event_type="ping", event_source="/tests")
+    async with transaction(ledger.pool) as conn:
+        await append(conn, [Ping(number=1, group="k"), forget])
+    async with relaying(settings, database.app_url):
+        await drained(ledger)
+    first, last = await kit.read_all(settings, "pings")
+    assert (first.key, last.key, last.value) == (b"k", b"k", None)
+    assert dict(last.headers)["ce_type"] == b"ping"

@@ -1,6 +1,7 @@
 """Seatime's contracts: events as models, topics as data, schemas and examples: all that services share."""
 
 from contracts.access import EnrollmentChanged, EnrollmentStatus, PlaybackGranted
+from contracts.erasure import AnalyticsErased, LearnerErased, PlaybackErased
 from contracts.event import Event
 from contracts.learning import (
     Beat,
@@ -31,6 +32,7 @@ from contracts.videos import (
 )
 
 __all__ = [
+    "AnalyticsErased",
     "AssetDeleted",
     "AssetErrored",
     "AssetReady",
@@ -43,9 +45,11 @@ __all__ = [
     "EnrollmentStatus",
     "Event",
     "GrantPolicy",
+    "LearnerErased",
     "LessonChanged",
     "LessonCompleted",
     "LessonRules",
+    "PlaybackErased",
     "PlaybackGranted",
     "PlaybackPolicy",
     "PlayerEvent",

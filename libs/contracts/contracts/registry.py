@@ -1,6 +1,7 @@
 """Which model speaks on which topic: the one list that schemas, examples and documents are made from."""
 
 from contracts.access import EnrollmentChanged, PlaybackGranted
+from contracts.erasure import AnalyticsErased, LearnerErased, PlaybackErased
 from contracts.event import Event
 from contracts.learning import CourseCompleted, LessonCompleted, ProgressAdvanced, QuizGraded, WatchProgress
 from contracts.videos import AssetDeleted, AssetErrored, AssetReady, CourseChanged, LessonChanged
@@ -18,6 +19,9 @@ EVENTS: tuple[type[Event], ...] = (
     QuizGraded,
     LessonCompleted,
     CourseCompleted,
+    LearnerErased,
+    PlaybackErased,
+    AnalyticsErased,
 )
 
 

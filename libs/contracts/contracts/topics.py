@@ -1,6 +1,6 @@
 """The registry of every topic. What is not here does not exist: brokers are told not to create topics by themselves."""
 
-from contracts.topic import Topic
+from contracts.topic import Service, Topic
 
 COURSE_CHANGED = Topic(
     "course.changed",
@@ -113,6 +113,34 @@ COURSE_COMPLETED = Topic(
     outside=("LMS reads", "certificates read"),
     description="A learner completed a course, once.",
 )
+LEARNER_ERASED = Topic(
+    "learner.erased",
+    key="learner id",
+    producer="progress",
+    consumers=("playback", "analytics"),
+    cleanup="delete",
+    retention_days=400,
+    outside=("LMS reads",),
+    description="A learner is to be forgotten. Kept for longer than any record that may still name the learner.",
+)
+PLAYBACK_ERASED = Topic(
+    "playback.erased",
+    key="erasure id",
+    producer="playback",
+    consumers=("progress",),
+    cleanup="delete",
+    retention_days=30,
+    description="Playback has forgotten a learner.",
+)
+ANALYTICS_ERASED = Topic(
+    "analytics.erased",
+    key="erasure id",
+    producer="analytics",
+    consumers=("progress",),
+    cleanup="delete",
+    retention_days=30,
+    description="Analytics has forgotten a learner.",
+)
 
 TOPICS: tuple[Topic, ...] = (
     COURSE_CHANGED,
@@ -127,6 +155,9 @@ TOPICS: tuple[Topic, ...] = (
     QUIZ_GRADED,
     LESSON_COMPLETED,
     COURSE_COMPLETED,
+    LEARNER_ERASED,
+    PLAYBACK_ERASED,
+    ANALYTICS_ERASED,
 )
 
 
@@ -138,3 +169,8 @@ def all_topics() -> tuple[Topic, ...]:
 def by_name(name: str) -> Topic:
     """The topic of that name; KeyError if there is none."""
     return {topic.name: topic for topic in TOPICS}[name]
+
+
+def about_learners(producer: Service) -> tuple[Topic, ...]:
+    """The topics of that producer whose key begins with a learner's id."""
+    return tuple(topic for topic in TOPICS if topic.producer == producer and topic.key.startswith("learner id"))

@@ -49,16 +49,29 @@ class Publishable(Protocol):
     def event_source(self) -> str: ...
     @property
     def key(self) -> str: ...
-    def to_json(self) -> bytes: ...
+    def to_json(self) -> bytes | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """By which a compacted topic forgets a key. Every consumer passes it by."""
+
+    topic_name: str
+    key: str
+    event_type: str
+    event_source: str
+
+    def to_json(self) -> None:
+        """There is no value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A record ready to be sent. `topic` is without the deployment's prefix."""
+    """A record ready to be sent. `topic` is without the deployment's prefix; without a value it is a tombstone."""
 
     topic: str
     key: str
-    value: bytes
+    value: bytes | None
     headers: tuple[Header, ...]
 
 

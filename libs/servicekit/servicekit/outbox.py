@@ -70,7 +70,7 @@ async def append(
         [event.key for event in events],
         [event.event_type for event in events],
         [event.event_source for event in events],
-        [event.to_json().decode() for event in events],
+        [value.decode() if (value := event.to_json()) is not None else None for event in events],
         [telemetry.traceparent.get()] * len(events),
     )
     if notify:
@@ -208,7 +208,7 @@ def _message(row: asyncpg.Record) -> Message:
     return Message(
         topic=row["topic"],
         key=row["key"],
-        value=row["payload"].encode(),
+        value=row["payload"].encode() if row["payload"] is not None else None,
         headers=cloud_event_headers(
             event_id=row["event_id"],
             event_type=row["event_type"],

@@ -6,6 +6,7 @@ from functools import partial
 
 from analytics_service import consumers
 from analytics_service.settings import Settings
+from contracts import topics
 from servicekit import database, worker
 from servicekit.consumer import BatchConsumer
 from servicekit.producer import Producer
@@ -13,6 +14,7 @@ from servicekit.topic_ids import TopicIds, fetch_topic_id
 from servicekit.worker import Worker
 
 SERVICE = "analytics"
+PRODUCED = (topics.ANALYTICS_ERASED,)
 
 
 @asynccontextmanager
@@ -29,7 +31,7 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                 settings,
                 service=SERVICE,
                 producer=producer,
-                topics=[part for topic in consumers.TOPICS for part in (topic, topic.dead_letters)],
+                topics=[*(part for topic in consumers.TOPICS for part in (topic, topic.dead_letters)), *PRODUCED],
                 consumers=[
                     BatchConsumer(
                         model.topic,

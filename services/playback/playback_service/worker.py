@@ -16,7 +16,7 @@ from servicekit.worker import Worker
 
 SERVICE = "playback"
 CONSUMED = (topics.COURSE_CHANGED, topics.LESSON_CHANGED, topics.ENROLLMENT_CHANGED)
-PRODUCED = (topics.ENROLLMENT_CHANGED, topics.PLAYBACK_GRANTED)
+PRODUCED = (topics.ENROLLMENT_CHANGED, topics.PLAYBACK_GRANTED, topics.PLAYBACK_ERASED)
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from servicekit.worker import Worker
 
 SERVICE = "progress"
 CONSUMED = (topics.WATCH_PROGRESS, topics.LESSON_CHANGED, topics.COURSE_CHANGED, topics.QUIZ_GRADED)
-PRODUCED = (topics.PROGRESS_ADVANCED, topics.LESSON_COMPLETED, topics.COURSE_COMPLETED)
+PRODUCED = (topics.PROGRESS_ADVANCED, topics.LESSON_COMPLETED, topics.COURSE_COMPLETED, topics.LEARNER_ERASED)
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Pool, Wake, Sequence[Received[E]]], Awaitable[None]]
