@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from contracts import CourseChanged, Event, LessonChanged, QuizGraded, WatchProgress
+from contracts import AttemptStarted, CourseChanged, Event, LessonChanged, QuizGraded, WatchProgress
 from progress_service import consumers
 from servicekit.consumer import Received
 from servicekit.database import Pool
@@ -15,6 +15,7 @@ HANDLERS: dict[type[Event], Callable[..., Awaitable[None]]] = {
     LessonChanged: consumers.on_lesson_changed,
     CourseChanged: consumers.on_course_changed,
     QuizGraded: consumers.on_quiz_graded,
+    AttemptStarted: consumers.on_attempt_started,
 }
 
 

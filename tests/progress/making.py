@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts import Beat, CourseChanged, GrantPolicy, LessonChanged, QuizGraded, WatchProgress
+from contracts import AttemptStarted, Beat, CourseChanged, GrantPolicy, LessonChanged, QuizGraded, WatchProgress
 from progress_service.ledger import moment
 
 T0 = 1_790_000_000_000
@@ -80,6 +80,16 @@ def quiz_graded(passed: bool = True, at: int = 0, **more: Any) -> QuizGraded:
         "graded_at": moment(T0 + at),
     }
     return QuizGraded.model_validate(values | more)
+
+
+def attempt_started(attempt: int = 2, at: int = 0, **more: Any) -> AttemptStarted:
+    values: dict[str, Any] = {
+        "learner_id": "ada",
+        "course_id": "c1",
+        "attempt": attempt,
+        "started_at": moment(T0 + at),
+    }
+    return AttemptStarted.model_validate(values | more)
 
 
 def new_session() -> UUID:

@@ -10,12 +10,13 @@ from servicekit.database import Pool
 from tests.databases import Database, Postgres
 from tests.progress.calling import NOWHERE, bearer, client_of, settings_for
 from tests.progress.handling import handle
-from tests.progress.making import course_changed, lesson_changed, quiz_graded, watching
+from tests.progress.making import attempt_started, course_changed, lesson_changed, quiz_graded, watching
 
 TOLD = {
     "lesson_progress": "lessons",
     "course_progress": "courses",
     "quiz_results": "quizzes",
+    "attempts": "attempts",
     "watch_sessions": "sessions",
     "learner_clocks": "clock",
     "completions": "evidence",
@@ -37,6 +38,7 @@ async def filled(worker_pool: Pool) -> None:
     for learner in ("ada", "bob"):
         await handle(worker_pool, watching(95_000, learner_id=learner))
         await handle(worker_pool, quiz_graded(learner_id=learner))
+        await handle(worker_pool, attempt_started(learner_id=learner))
 
 
 @pytest.mark.usefixtures("filled")

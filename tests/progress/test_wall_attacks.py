@@ -6,7 +6,7 @@ import pytest
 from servicekit.database import Connection, Pool, transaction
 from tests.databases import Database, Postgres
 from tests.progress.handling import handle
-from tests.progress.making import course_changed, lesson_changed, quiz_graded, watching
+from tests.progress.making import attempt_started, course_changed, lesson_changed, quiz_graded, watching
 from tests.progress.test_walls import LEARNERS_TABLES
 
 
@@ -18,6 +18,7 @@ async def _filled(worker_pool: Pool) -> None:
     for learner in ("ada", "bob"):
         await handle(worker_pool, watching(95_000, learner_id=learner))
         await handle(worker_pool, quiz_graded(learner_id=learner))
+        await handle(worker_pool, attempt_started(learner_id=learner))
 
 
 async def learners(conn: Connection, table: str = "lesson_progress") -> set[str]:

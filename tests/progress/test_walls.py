@@ -8,7 +8,7 @@ import pytest
 from servicekit.database import Pool, transaction
 from tests.databases import Database, Postgres
 from tests.progress.handling import handle
-from tests.progress.making import course_changed, lesson_changed, new_session, quiz_graded, watching
+from tests.progress.making import attempt_started, course_changed, lesson_changed, new_session, quiz_graded, watching
 
 LEARNERS_TABLES = (
     "learner_clocks",
@@ -17,6 +17,7 @@ LEARNERS_TABLES = (
     "course_progress",
     "quiz_results",
     "completions",
+    "attempts",
 )
 
 
@@ -28,6 +29,7 @@ async def filled(worker_pool: Pool) -> None:
     for learner in ("ada", "bob"):
         await handle(worker_pool, watching(95_000, learner_id=learner))
         await handle(worker_pool, quiz_graded(learner_id=learner))
+        await handle(worker_pool, attempt_started(learner_id=learner))
 
 
 async def seen(pool: Pool, table: str) -> set[str]:

@@ -4,6 +4,7 @@ from contracts.access import EnrollmentChanged, EnrollmentStatus, PlaybackGrante
 from contracts.erasure import AnalyticsErased, LearnerErased, PlaybackErased
 from contracts.event import Event
 from contracts.learning import (
+    AttemptStarted,
     Beat,
     CourseCompleted,
     GrantPolicy,
@@ -36,6 +37,7 @@ __all__ = [
     "AssetDeleted",
     "AssetErrored",
     "AssetReady",
+    "AttemptStarted",
     "Beat",
     "Caption",
     "CourseChanged",

@@ -18,12 +18,17 @@ Range = Annotated[
 ]
 Timestamp = AwareDatetime
 
+Attempt = Annotated[
+    int,
+    Field(ge=1, le=2**31 - 1, description="Which assignment of the course it is: 1, and one more with each renewal."),
+]
+
 HiddenPages = Annotated[
     Literal["count", "pause", "apart"],
     Field(description="What playing in a hidden page is worth: the same, nothing, or the same but counted apart."),
 ]
 
-__all__ = ["JSON_SAFE", "Event", "HiddenPages", "Id", "Milliseconds", "Range", "Timestamp", "Version"]
+__all__ = ["JSON_SAFE", "Attempt", "Event", "HiddenPages", "Id", "Milliseconds", "Range", "Timestamp", "Version"]
 
 
 class Event(BaseModel):

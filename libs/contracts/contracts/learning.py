@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts import topics
-from contracts.event import Event, HiddenPages, Id, Milliseconds, Range, Timestamp, Version
+from contracts.event import Attempt, Event, HiddenPages, Id, Milliseconds, Range, Timestamp, Version
 from contracts.videos import Revision
 
 EpochMs = Annotated[int, Field(ge=0, le=253_402_300_799_999, description="Milliseconds since 1970-01-01 UTC.")]
@@ -65,6 +65,7 @@ class WatchProgress(Event):
     session_id: UUID
     duration_ms: Milliseconds
     video_revision: Revision = 1
+    attempt: Attempt = 1
     granted_at_ms: EpochMs
     expires_at_ms: EpochMs
     policy: GrantPolicy = GrantPolicy()
@@ -88,6 +89,7 @@ class ProgressAdvanced(Event):
     session_id: UUID
     version: Version
     video_revision: Revision = 1
+    attempt: Attempt = 1
     covered: tuple[Range, ...] = Field(description="Newly covered media.")
     replayed: tuple[Range, ...] = Field(default=(), description="Credited media that had been covered before.")
     live_ms: Milliseconds = Field(description="Credited media whose beat came within two minutes of its end.")
@@ -97,12 +99,36 @@ class ProgressAdvanced(Event):
     )
     spent_ms: Milliseconds = Field(description="Wall-clock time that the credit used up.")
     coverage: float = Field(ge=0, le=1)
+    frontier_ms: Milliseconds | None = Field(
+        default=None,
+        description="How far the video was watched from its beginning by now. Null where the report was of a former "
+        "video: that says nothing of this one.",
+    )
     cut_ms: dict[str, Milliseconds] = Field(default_factory=dict, description="Refused media by reason code.")
     watched_at: Timestamp = Field(description="End of the latest credited interval, in the server's clock.")
 
     @property
     def key(self) -> str:
         return self.learner_id
+
+
+class AttemptStarted(Event):
+    """A learner has to go through a course anew (recertification). Numbers only rise; an older one changes nothing.
+
+    The first attempt, 1, begins without an event.
+    """
+
+    topic = topics.ATTEMPT_STARTED
+
+    learner_id: Id
+    course_id: Id
+    attempt: int = Field(ge=2, le=2**31 - 1)
+    started_at: Timestamp
+    reason: str | None = Field(default=None, max_length=200, description="Why, in the words of who started it.")
+
+    @property
+    def key(self) -> str:
+        return f"{self.learner_id}/{self.course_id}"
 
 
 class QuizGraded(Event):
@@ -115,6 +141,9 @@ class QuizGraded(Event):
     course_id: Id
     passed: bool
     score: float | None = Field(default=None, ge=0, le=1)
+    attempt: Attempt | None = Field(
+        default=None, description="The attempt that it counts for; if absent, each that had begun by then."
+    )
     graded_at: Timestamp
 
     @property
@@ -123,13 +152,14 @@ class QuizGraded(Event):
 
 
 class LessonCompleted(Event):
-    """A learner completed a lesson; happens once per learner and lesson."""
+    """A learner completed a lesson; happens once per learner, lesson and attempt."""
 
     topic = topics.LESSON_COMPLETED
 
     learner_id: Id
     lesson_id: Id
     course_id: Id
+    attempt: Attempt = 1
     coverage: float = Field(ge=0, le=1)
     verified_ms: Milliseconds = Field(description="Wall-clock time spent watching, live and late.")
     live_ms: Milliseconds = 0
@@ -143,12 +173,13 @@ class LessonCompleted(Event):
 
 
 class CourseCompleted(Event):
-    """A learner completed a course; happens once per learner and course."""
+    """A learner completed a course; happens once per learner, course and attempt."""
 
     topic = topics.COURSE_COMPLETED
 
     learner_id: Id
     course_id: Id
+    attempt: Attempt = 1
     verified_ms: Milliseconds
     rule_version: int = Field(default=1, ge=1)
     completed_at: Timestamp

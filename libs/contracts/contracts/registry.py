@@ -3,7 +3,14 @@
 from contracts.access import EnrollmentChanged, PlaybackGranted
 from contracts.erasure import AnalyticsErased, LearnerErased, PlaybackErased
 from contracts.event import Event
-from contracts.learning import CourseCompleted, LessonCompleted, ProgressAdvanced, QuizGraded, WatchProgress
+from contracts.learning import (
+    AttemptStarted,
+    CourseCompleted,
+    LessonCompleted,
+    ProgressAdvanced,
+    QuizGraded,
+    WatchProgress,
+)
 from contracts.videos import AssetDeleted, AssetErrored, AssetReady, CourseChanged, LessonChanged
 
 EVENTS: tuple[type[Event], ...] = (
@@ -17,6 +24,7 @@ EVENTS: tuple[type[Event], ...] = (
     WatchProgress,
     ProgressAdvanced,
     QuizGraded,
+    AttemptStarted,
     LessonCompleted,
     CourseCompleted,
     LearnerErased,

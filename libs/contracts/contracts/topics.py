@@ -78,7 +78,7 @@ PROGRESS_ADVANCED = Topic(
     "progress.advanced",
     key="learner id",
     producer="progress",
-    consumers=("analytics",),
+    consumers=("playback", "analytics"),
     cleanup="delete",
     retention_days=30,
     description="Watching that was credited: what was newly covered and what was replayed.",
@@ -93,6 +93,15 @@ QUIZ_GRADED = Topic(
     outside=("LMS writes",),
     description="A learner's result in the quiz of a lesson.",
 )
+ATTEMPT_STARTED = Topic(
+    "attempt.started",
+    key="learner id/course id",
+    producer="progress",
+    consumers=("playback", "progress"),
+    cleanup="compact",
+    outside=("LMS writes",),
+    description="A learner has to go through a course anew.",
+)
 LESSON_COMPLETED = Topic(
     "lesson.completed",
     key="learner id",
@@ -101,7 +110,7 @@ LESSON_COMPLETED = Topic(
     cleanup="delete",
     retention_days=365,
     outside=("LMS reads", "certificates read"),
-    description="A learner completed a lesson, once.",
+    description="A learner completed a lesson, once per attempt.",
 )
 COURSE_COMPLETED = Topic(
     "course.completed",
@@ -111,7 +120,7 @@ COURSE_COMPLETED = Topic(
     cleanup="delete",
     retention_days=365,
     outside=("LMS reads", "certificates read"),
-    description="A learner completed a course, once.",
+    description="A learner completed a course, once per attempt.",
 )
 LEARNER_ERASED = Topic(
     "learner.erased",
@@ -153,6 +162,7 @@ TOPICS: tuple[Topic, ...] = (
     WATCH_PROGRESS,
     PROGRESS_ADVANCED,
     QUIZ_GRADED,
+    ATTEMPT_STARTED,
     LESSON_COMPLETED,
     COURSE_COMPLETED,
     LEARNER_ERASED,

@@ -23,7 +23,7 @@ async def conclude(conn: Connection, ledger: Ledger, courses: Mapping[CourseKey,
     """
     candidates = dict(courses)
     for (learner, lesson_id), at_ms in ledger.completed.items():
-        key = (learner, ledger.rules[lesson_id].course_id)
+        key = (learner, ledger.rules[lesson_id].course_id, ledger.lessons[learner, lesson_id].attempt)
         candidates[key] = max(at_ms, candidates.get(key, 0))
     if not candidates:
         return []
@@ -36,10 +36,15 @@ async def conclude(conn: Connection, ledger: Ledger, courses: Mapping[CourseKey,
     await store.complete_courses(conn, {key: at_ms for key, (at_ms, _, _) in completed.items()})
     sessions = await store.session_ids(conn, [*(k[0] for k in ledger.completed), *(k[0] for k in completed)])
     lessons = await store.lessons_of(conn, completed)
-    completions = [_of_lesson(ledger, key, sessions.get(key, ())) for key in ledger.completed]
+    completions = [
+        _of_lesson(ledger, key, sessions.get((*key, ledger.lessons[key].attempt), ())) for key in ledger.completed
+    ]
     events: list[Event] = []
     for key, (at_ms, rule, course) in completed.items():
-        watched = tuple(s for lesson_id in lessons.get(key, ()) for s in sessions.get((key[0], lesson_id), ()))
+        learner, _, attempt = key
+        watched = tuple(
+            s for lesson_id in lessons.get(key, ()) for s in sessions.get((learner, lesson_id, attempt), ())
+        )
         completions.append(_of_course(key, rule, course, watched, at_ms))
         events.append(_event(key, rule, course, at_ms))
     await _append(conn, completions)
@@ -60,7 +65,8 @@ def _of_lesson(ledger: Ledger, key: LessonKey, sessions: tuple[UUID, ...]) -> Co
         late_ms=lesson.late_ms,
         sessions=sessions,
         completed_at_ms=ledger.completed[key],
-        basis=lesson_basis(rule, lesson, quiz_passed=key in ledger.quizzes_passed),
+        attempt=lesson.attempt,
+        basis=lesson_basis(rule, lesson, quiz_passed=(*key, lesson.attempt) in ledger.quizzes_passed),
     )
 
 
@@ -79,6 +85,7 @@ def _of_course(
         late_ms=course.late_ms,
         sessions=sessions,
         completed_at_ms=at_ms,
+        attempt=key[2],
         basis=course_basis(rule, course.done_lessons, assessment_passed=course.standing.assessment_passed),
     )
 
@@ -87,6 +94,7 @@ def _event(key: CourseKey, rule: CourseRule, course: OpenCourse, at_ms: int) -> 
     return CourseCompleted(
         learner_id=key[0],
         course_id=key[1],
+        attempt=key[2],
         verified_ms=course.standing.verified_ms,
         rule_version=rule.version,
         completed_at=moment(at_ms),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from uuid import UUID, uuid5
 
 from contracts import (
+    AttemptStarted,
     CourseChanged,
     CourseCompleted,
     Event,
@@ -16,7 +17,7 @@ from contracts import (
     QuizGraded,
     WatchProgress,
 )
-from progress_service import metrics, store, store_courses, store_rules
+from progress_service import metrics, store, store_attempts, store_courses, store_rules
 from progress_service.completion import conclude
 from progress_service.ledger import CourseKey, Ledger, LessonKey, course_keys, epoch_ms
 from servicekit import outbox
@@ -71,8 +72,26 @@ async def on_quiz_graded(pool: Pool, wake: Wake, batch: Sequence[Received[QuizGr
         await store.lock_clocks(conn, [quiz.learner_id for quiz in graded])
         await store_rules.put_quizzes(conn, graded)
         passed = {(quiz.learner_id, quiz.lesson_id): epoch_ms(quiz.graded_at) for quiz in graded if quiz.passed}
-        courses = {(quiz.learner_id, quiz.course_id): epoch_ms(quiz.graded_at) for quiz in graded if quiz.passed}
+        pairs = {(quiz.learner_id, quiz.course_id): epoch_ms(quiz.graded_at) for quiz in graded if quiz.passed}
+        attempts = await store_courses.entered(conn, pairs)
+        courses = {(*pair, attempts.get(pair, 1)): at_ms for pair, at_ms in pairs.items()}
         events = await _decide(conn, passed, courses)
+        await _announce(conn, events)
+    _committed(events, wake)
+
+
+async def on_attempt_started(pool: Pool, wake: Wake, batch: Sequence[Received[AttemptStarted]]) -> None:
+    """Keep that attempts have begun, and complete what waited for that: results that do not tell their attempt."""
+    started = [received.event for received in batch]
+    times = {(event.learner_id, event.course_id, event.attempt): epoch_ms(event.started_at) for event in started}
+    async with transaction(pool) as conn:
+        await store_rules.hold_rules(conn)
+        await store.lock_clocks(conn, [event.learner_id for event in started])
+        await store_attempts.put(conn, started)
+        waiting = await store_attempts.open_lessons(conn, times)
+        attempts = await store_courses.entered(conn, [(learner, course_id) for learner, course_id, _ in times])
+        courses = {key: at_ms for key, at_ms in times.items() if attempts.get(key[:2]) == key[2]}
+        events = await _decide(conn, {lesson: times[key] for lesson, key in waiting.items()}, courses)
         await _announce(conn, events)
     _committed(events, wake)
 
@@ -91,7 +110,7 @@ async def fold_requests(conn: Connection, requests: Sequence[WatchProgress]) -> 
     events, left = list[Event](), requests
     while left:
         waiting = await store_courses.waiting_for_time(conn, course_keys(left))
-        told, folded, left = _until_decided(ledger, left, {learner for learner, _ in waiting})
+        told, folded, left = _until_decided(ledger, left, {learner for learner, *_ in waiting})
         await _save(conn, ledger, folded)
         courses = course_keys(folded)
         events += told + await conclude(conn, ledger, {key: courses[key] for key in waiting if key in courses})
@@ -122,7 +141,7 @@ def _until_decided(
 
 async def _save(conn: Connection, ledger: Ledger, requests: Sequence[WatchProgress]) -> None:
     """Write what these requests changed."""
-    touched = {(request.learner_id, request.session_id): request.lesson_id for request in requests}
+    touched = {(request.learner_id, request.session_id): (request.lesson_id, request.attempt) for request in requests}
     lessons = {(request.learner_id, request.lesson_id) for request in requests}
     await store.save_clocks(conn, {learner: ledger.clocks[learner] for learner, _ in lessons})
     await store.save_sessions(conn, {key: ledger.sessions[key] for key in touched}, touched)
@@ -141,7 +160,7 @@ async def _load(conn: Connection, ledger: Ledger, keys: Iterable[LessonKey]) -> 
 async def _reconsider(conn: Connection, lessons: Mapping[LessonKey, int], course_ids: Mapping[str, int]) -> list[Event]:
     """Decide lessons and courses anew after a change of rules, each with the time of its change (epoch ms)."""
     courses = await store_courses.learners_in(conn, list(course_ids))
-    await store.lock_clocks(conn, {learner for learner, _ in (*lessons, *courses)})
+    await store.lock_clocks(conn, {key[0] for key in lessons} | {key[0] for key in courses})
     return await _decide(conn, lessons, {key: course_ids[key[1]] for key in courses})
 
 
@@ -165,12 +184,17 @@ def event_id(event: Event) -> UUID:
         case ProgressAdvanced():
             subject = f"{event.learner_id}/{event.lesson_id}/{event.version}"
         case LessonCompleted():
-            subject = f"{event.learner_id}/{event.lesson_id}"
+            subject = f"{event.learner_id}/{event.lesson_id}" + _further(event.attempt)
         case CourseCompleted():
-            subject = f"{event.learner_id}/{event.course_id}"
+            subject = f"{event.learner_id}/{event.course_id}" + _further(event.attempt)
         case _:
             raise TypeError(f"the ledger does not announce {type(event).__name__}")
     return uuid5(_EVENTS, f"{event.topic_name}/{subject}")
+
+
+def _further(attempt: int) -> str:
+    """The first goes without saying, as it did before there were others: facts of then keep their ids."""
+    return f"/{attempt}" if attempt > 1 else ""
 
 
 def _committed(events: Sequence[Event], wake: Wake) -> None:

@@ -25,6 +25,7 @@ Code = Literal[
     "hidden",
     "fragmented",
     "replaced",
+    "former_attempt",
 ]
 
 TIMER_TOLERANCE = 1.02
@@ -71,15 +72,15 @@ def fold(
 ) -> Folded:
     """Judge every beat of a request that was not judged before, in the order of their numbers.
 
-    The first request under a grant for a newer video begins the lesson anew; those for an older one are cut then.
+    The first request of a further attempt, or for a newer video, begins the lesson anew; those of a former attempt or
+    for an older video are cut then.
     """
     session, terms = arrive(session, request)
     count_hidden = count_hidden and request.policy.hidden_pages != "pause"
-    terms = replace(terms, count_hidden=count_hidden, replaced=request.video_revision < lesson.revision)
-    if request.video_revision > lesson.revision:
-        lesson = lesson.renewed(request.video_revision)
+    lesson, former = begin(lesson, request.attempt, request.video_revision)
+    terms = replace(terms, count_hidden=count_hidden, former=former)
     clock, before = prune(clock, request.received_at_ms), lesson
-    if not terms.replaced:
+    if former is None:
         lesson = replace(lesson, course_id=request.course_id, duration_ms=request.duration_ms or lesson.duration_ms)
     replayed, cuts, watched_at = list[Range](), dict[str, int](), 0
     credited, spent_ms = {"live": 0, "late": 0, "hidden": 0}, 0
@@ -97,19 +98,21 @@ def fold(
         for media in verdict.credited:
             replayed += intersect((media,), covered)
             covered = add(covered, media)
-        if not terms.replaced:  # the last writer by corrected time wins; of two at once, the one further on
+        if former is None:  # the last writer by corrected time wins; of two at once, the one further on
             position = max(position, (interval[1], min(beat.position_ms, terms.media_end_ms)))
         for code, amount in verdict.cuts.items():
             cuts[code] = cuts.get(code, 0) + amount
         watched_at = max(watched_at, interval[1])
     changed = bool(cuts or any(credited.values()))
+    earlier_ms = spent_ms if former == "former_attempt" else 0
     lesson = replace(
         lesson,
         covered=covered,
         live_ms=lesson.live_ms + credited["live"],
         late_ms=lesson.late_ms + credited["late"],
         hidden_ms=lesson.hidden_ms + credited["hidden"],
-        spent_ms=lesson.spent_ms + spent_ms,
+        spent_ms=lesson.spent_ms + spent_ms - earlier_ms,
+        earlier_spent_ms=lesson.earlier_spent_ms + earlier_ms,
         position_at_ms=position[0],
         position_ms=position[1],
         cuts=_sum(lesson.cuts, cuts) if cuts else lesson.cuts,
@@ -130,8 +133,22 @@ def fold(
     return Folded(session, clock, lesson, advance)
 
 
+def begin(lesson: Lesson, attempt: int, revision: int) -> tuple[Lesson, Literal["replaced", "former_attempt"] | None]:
+    """The lesson as that attempt at that video finds it; why not, where the learner is further already."""
+    if attempt == lesson.attempt:
+        if revision > lesson.revision:
+            return lesson.renewed(revision), None
+        return lesson, "replaced" if revision < lesson.revision else None
+    if attempt > lesson.attempt:
+        return lesson.attempted(attempt, revision), None
+    return lesson, "former_attempt"
+
+
 def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Terms) -> Verdict:
-    """What a beat is worth, given when it was watched and what its learner has spent: each cut with its reason."""
+    """What a beat is worth, given when it was watched and what its learner has spent: each cut with its reason.
+
+    One of a former attempt is worth nothing any more, and its time is spent all the same: it was watched.
+    """
     since, at = interval
     policy, cuts = terms.policy, dict[Code, int]()
     rate = min(beat.rate, policy.max_rate)
@@ -146,7 +163,7 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
 
     credit = total(claimed)
     limits: tuple[tuple[Code, int], ...] = (
-        ("replaced", 0 if terms.replaced else credit),
+        ("replaced", 0 if terms.former == "replaced" else credit),
         ("beyond_duration", total(playable)),
         ("hidden", 0 if beat.hidden and not terms.count_hidden else credit),
         ("too_late", 0 if at < terms.received_at_ms - terms.grace_ms else credit),
@@ -159,6 +176,10 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
         if credit > limit:
             cuts[code] = credit - limit
             credit = limit
+    if terms.former == "former_attempt":
+        if credit:
+            cuts["former_attempt"] = credit
+        return Verdict((), last(free, ceil(credit / rate)), cuts)
     credited = _without_new_fragments(first(playable, credit), covered)
     if total(credited) < credit:
         cuts["fragmented"] = credit - total(credited)

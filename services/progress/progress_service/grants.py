@@ -44,8 +44,8 @@ class _Policy(BaseModel):
 
 
 class Grant(BaseModel):
-    """A genuine grant's claims: learner, lesson, course, session, the video's revision and duration (ms, 0 if unknown),
-    times (s), policy.
+    """A genuine grant's claims: learner, lesson, course, session, attempt, the video's revision and duration (ms, 0 if
+    unknown), times (s), policy.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -54,6 +54,7 @@ class Grant(BaseModel):
     les: Id
     crs: Id
     sid: UUID
+    att: int = Field(default=1, ge=1, le=2**31 - 1)
     rev: int = Field(default=1, ge=1, le=2**53 - 1)
     dur: int = Field(ge=0, le=MAX_MEDIA_MS)
     iat: int = Field(ge=0, le=2**40)
@@ -79,6 +80,7 @@ class Grant(BaseModel):
             "session_id": self.sid,
             "duration_ms": self.dur,
             "video_revision": self.rev,
+            "attempt": self.att,
             "granted_at_ms": self.iat * 1000,
             "expires_at_ms": self.exp * 1000,
             "policy": self.policy,

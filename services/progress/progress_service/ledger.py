@@ -15,10 +15,12 @@ from progress_service.state import Clock, Lesson, Session
 
 LessonKey = tuple[str, str]
 """Learner, lesson."""
-CourseKey = tuple[str, str]
-"""Learner, course."""
+CourseKey = tuple[str, str, int]
+"""Learner, course, attempt."""
 SessionKey = tuple[str, UUID]
 """Learner, session."""
+QuizKey = tuple[str, str, int]
+"""Learner, lesson, attempt."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,8 +33,7 @@ class Ledger:
     sessions: dict[SessionKey, Session] = field(default_factory=dict)
     lessons: dict[LessonKey, Lesson] = field(default_factory=dict)
     rules: Mapping[str, LessonRule] = field(default_factory=dict)
-    quizzes_passed: Set[LessonKey] = frozenset()
-    lesson_of: dict[SessionKey, str] = field(default_factory=dict)
+    quizzes_passed: Set[QuizKey] = frozenset()
     completed: dict[LessonKey, int] = field(default_factory=dict)
 
     def record(self, request: WatchProgress) -> list[Event]:
@@ -46,10 +47,11 @@ class Ledger:
             request,
         )
         self.sessions[session], self.clocks[learner], self.lessons[key] = folded.session, folded.clock, folded.lesson
-        self.lesson_of[session] = request.lesson_id
         if folded.advance is None:
             return []
         events: list[Event] = [advanced(request, folded.lesson, folded.advance)]
+        if request.attempt < folded.lesson.attempt:
+            return events
         return events + self.decide(key, request.received_at_ms, watched_at_ms=folded.advance.watched_at_ms)
 
     def decide(self, key: LessonKey, at_ms: int, *, watched_at_ms: int | None = None) -> list[Event]:
@@ -65,7 +67,7 @@ class Ledger:
                 return []
         else:
             lesson = replace(lesson, duration_ms=lesson.duration_ms or rule.duration_ms)
-        passed = key in self.quizzes_passed
+        passed = (*key, lesson.attempt) in self.quizzes_passed
         if missing_in_lesson(rule, covered=lesson.covered, duration_ms=lesson.duration_ms, quiz_passed=passed):
             return []
         self.lessons[key] = lesson = replace(lesson, completed_at_ms=at_ms)
@@ -82,6 +84,7 @@ def advanced(request: WatchProgress, lesson: Lesson, advance: Advance) -> Progre
         session_id=request.session_id,
         version=lesson.version,
         video_revision=request.video_revision,
+        attempt=request.attempt,
         covered=advance.covered,
         replayed=advance.replayed,
         live_ms=advance.live_ms,
@@ -89,9 +92,14 @@ def advanced(request: WatchProgress, lesson: Lesson, advance: Advance) -> Progre
         hidden_ms=advance.hidden_ms,
         spent_ms=advance.spent_ms,
         coverage=lesson.coverage,
+        frontier_ms=lesson.frontier_ms if _current(request, lesson) else None,
         cut_ms=dict(advance.cuts),
         watched_at=moment(advance.watched_at_ms),
     )
+
+
+def _current(request: WatchProgress, lesson: Lesson) -> bool:
+    return (request.attempt, request.video_revision) == (lesson.attempt, lesson.revision)
 
 
 def lesson_completed(key: LessonKey, lesson: Lesson, rule: LessonRule, at_ms: int) -> LessonCompleted:
@@ -100,6 +108,7 @@ def lesson_completed(key: LessonKey, lesson: Lesson, rule: LessonRule, at_ms: in
         learner_id=key[0],
         lesson_id=key[1],
         course_id=rule.course_id,
+        attempt=lesson.attempt,
         coverage=lesson.coverage,
         verified_ms=lesson.spent_ms,
         live_ms=lesson.live_ms,
@@ -110,10 +119,10 @@ def lesson_completed(key: LessonKey, lesson: Lesson, rule: LessonRule, at_ms: in
 
 
 def course_keys(requests: Sequence[WatchProgress]) -> dict[CourseKey, int]:
-    """The courses that a batch touches, each with the time (epoch ms) of its last request."""
+    """The attempts at courses that a batch touches, each with the time (epoch ms) of its last request."""
     touched: dict[CourseKey, int] = {}
     for request in requests:
-        key = (request.learner_id, request.course_id)
+        key = (request.learner_id, request.course_id, request.attempt)
         touched[key] = max(request.received_at_ms, touched.get(key, 0))
     return touched
 

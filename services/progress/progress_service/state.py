@@ -31,10 +31,12 @@ class Clock:
 class Lesson:
     """What a learner has to show in a lesson: covered media, credited media (live, late, hidden), and what was refused.
 
-    All of it is of one `revision` of the video, but for the time spent on former ones and for the completion.
+    All of it is of one `attempt` and one `revision` of the video, but for the time spent on former ones and, where only
+    the video is another, the completion.
     """
 
     course_id: str = ""
+    attempt: int = 1
     revision: int = 1
     covered: Ranges = ()
     live_ms: int = 0
@@ -42,6 +44,7 @@ class Lesson:
     hidden_ms: int = 0
     spent_ms: int = 0
     former_spent_ms: int = 0
+    earlier_spent_ms: int = 0
     cuts: Mapping[str, int] = field(default_factory=dict)
     position_ms: int = 0
     position_at_ms: int = 0
@@ -52,13 +55,29 @@ class Lesson:
     def renewed(self, revision: int) -> "Lesson":
         """The lesson with another video: what was watched of the former one is void, and told as such."""
         void_ms = self.cuts.get("replaced", 0) + self.live_ms + self.late_ms + self.hidden_ms
+        told = {"former_attempt": self.cuts.get("former_attempt", 0), "replaced": void_ms}
         return Lesson(
             course_id=self.course_id,
+            attempt=self.attempt,
             revision=revision,
             former_spent_ms=self.former_spent_ms + self.spent_ms,
-            cuts={"replaced": void_ms} if void_ms else {},
+            earlier_spent_ms=self.earlier_spent_ms,
+            cuts={code: amount for code, amount in told.items() if amount},
             version=self.version,
             completed_at_ms=self.completed_at_ms,
+        )
+
+    def attempted(self, attempt: int, revision: int) -> "Lesson":
+        """The lesson in a further attempt: nothing is watched, nothing complete. What went before is told as such."""
+        void_ms = self.live_ms + self.late_ms + self.hidden_ms
+        void_ms += self.cuts.get("former_attempt", 0) + self.cuts.get("replaced", 0)
+        return Lesson(
+            course_id=self.course_id,
+            attempt=attempt,
+            revision=revision,
+            earlier_spent_ms=self.earlier_spent_ms + self.former_spent_ms + self.spent_ms,
+            cuts={"former_attempt": void_ms} if void_ms else {},
+            version=self.version,
         )
 
     @property

@@ -101,6 +101,7 @@ def to_lesson(row: Record) -> Lesson:
     """A row of lesson_progress."""
     return Lesson(
         course_id=row["course_id"],
+        attempt=row["attempt"],
         revision=row["revision"],
         covered=to_ranges(row["covered"]),
         live_ms=row["live_ms"],
@@ -108,6 +109,7 @@ def to_lesson(row: Record) -> Lesson:
         hidden_ms=row["hidden_ms"],
         spent_ms=row["spent_ms"],
         former_spent_ms=row["former_spent_ms"],
+        earlier_spent_ms=row["earlier_spent_ms"],
         cuts=row["cuts"],
         position_ms=row["position_ms"],
         position_at_ms=row["position_at_ms"],
@@ -130,28 +132,29 @@ async def save_clocks(conn: Connection, clocks: Mapping[str, Clock]) -> None:
 
 
 async def save_sessions(
-    conn: Connection, changed: Mapping[SessionKey, Session], lesson_of: Mapping[SessionKey, str]
+    conn: Connection, changed: Mapping[SessionKey, Session], lesson_of: Mapping[SessionKey, tuple[str, int]]
 ) -> None:
-    """Write sessions of learners whose clocks are locked."""
+    """Write sessions of learners whose clocks are locked. `lesson_of` tells of each its lesson and attempt."""
     rows = [
-        (learner, session_id, lesson_of[learner, session_id], to_text(session.seqs), session.skew_ms,
+        (learner, session_id, *lesson_of[learner, session_id], to_text(session.seqs), session.skew_ms,
          session.granted_at_ms, session.expires_at_ms, session.last_beat_ms)
         for (learner, session_id), session in sorted(changed.items())
     ]  # fmt: skip
     await conn.execute(
         """
         INSERT INTO watch_sessions
-            (learner_id, session_id, lesson_id, seqs, skew_ms, granted_at_ms, expires_at_ms, last_beat_ms)
-        SELECT learner_id, session_id, lesson_id, seqs::int4multirange, skew_ms, granted_at_ms, expires_at_ms,
-            last_beat_ms
-        FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
-            $8::bigint[])
-            AS n (learner_id, session_id, lesson_id, seqs, skew_ms, granted_at_ms, expires_at_ms, last_beat_ms)
+            (learner_id, session_id, lesson_id, attempt, seqs, skew_ms, granted_at_ms, expires_at_ms, last_beat_ms)
+        SELECT learner_id, session_id, lesson_id, attempt, seqs::int4multirange, skew_ms, granted_at_ms,
+            expires_at_ms, last_beat_ms
+        FROM unnest($1::text[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::bigint[], $7::bigint[],
+            $8::bigint[], $9::bigint[])
+            AS n (learner_id, session_id, lesson_id, attempt, seqs, skew_ms, granted_at_ms, expires_at_ms,
+                  last_beat_ms)
         ON CONFLICT (learner_id, session_id) DO UPDATE SET
             seqs = excluded.seqs, skew_ms = excluded.skew_ms, granted_at_ms = excluded.granted_at_ms,
             expires_at_ms = excluded.expires_at_ms, last_beat_ms = excluded.last_beat_ms
         """,
-        *columns(rows, 8),
+        *columns(rows, 9),
     )
 
 
@@ -160,28 +163,35 @@ async def save_lessons(conn: Connection, changed: Mapping[LessonKey, Lesson]) ->
     rows = [
         (learner, lesson_id, lesson.course_id, to_text(lesson.covered), lesson.coverage, lesson.live_ms, lesson.late_ms,
          lesson.spent_ms, dict(lesson.cuts), lesson.position_ms, lesson.position_at_ms, lesson.duration_ms,
-         lesson.version, lesson.completed_at_ms, lesson.revision, lesson.former_spent_ms, lesson.hidden_ms)
+         lesson.version, lesson.completed_at_ms, lesson.revision, lesson.former_spent_ms, lesson.hidden_ms,
+         lesson.attempt, lesson.earlier_spent_ms)
         for (learner, lesson_id), lesson in sorted(changed.items())
     ]  # fmt: skip
     await conn.execute(
         """
         INSERT INTO lesson_progress
             (learner_id, lesson_id, course_id, covered, coverage, live_ms, late_ms, spent_ms, cuts, position_ms,
-             position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms)
+             position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms, attempt,
+             earlier_spent_ms)
         SELECT learner_id, lesson_id, course_id, covered::int4multirange, coverage, live_ms, late_ms, spent_ms, cuts,
-            position_ms, position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms
+            position_ms, position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms,
+            attempt, earlier_spent_ms
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::bigint[], $7::bigint[],
             $8::bigint[], $9::jsonb[], $10::int[], $11::bigint[], $12::int[], $13::bigint[], $14::bigint[],
-            $15::bigint[], $16::bigint[], $17::bigint[])
+            $15::bigint[], $16::bigint[], $17::bigint[], $18::int[], $19::bigint[])
             AS n (learner_id, lesson_id, course_id, covered, coverage, live_ms, late_ms, spent_ms, cuts, position_ms,
-                  position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms)
+                  position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms,
+                  attempt, earlier_spent_ms)
         ON CONFLICT (learner_id, lesson_id) DO UPDATE SET
             course_id = excluded.course_id, covered = excluded.covered, coverage = excluded.coverage,
             live_ms = excluded.live_ms, late_ms = excluded.late_ms, spent_ms = excluded.spent_ms,
             cuts = excluded.cuts, position_ms = excluded.position_ms, position_at_ms = excluded.position_at_ms,
             duration_ms = excluded.duration_ms, version = excluded.version, revision = excluded.revision,
-            former_spent_ms = excluded.former_spent_ms, hidden_ms = excluded.hidden_ms,
-            completed_at_ms = coalesce(lesson_progress.completed_at_ms, excluded.completed_at_ms)
+            former_spent_ms = excluded.former_spent_ms, hidden_ms = excluded.hidden_ms, attempt = excluded.attempt,
+            earlier_spent_ms = excluded.earlier_spent_ms,
+            completed_at_ms = CASE WHEN lesson_progress.attempt = excluded.attempt
+                THEN coalesce(lesson_progress.completed_at_ms, excluded.completed_at_ms)
+                ELSE excluded.completed_at_ms END
         """,
-        *columns(rows, 17),
+        *columns(rows, 19),
     )

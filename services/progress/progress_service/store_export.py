@@ -31,7 +31,14 @@ async def everything(conn: Connection, learner_id: str) -> dict[str, Any]:
         ),
         "quizzes": await conn.fetchval(
             """
-            SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY t.lesson_id), '[]') FROM quiz_results t
+            SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY t.lesson_id, t.attempt), '[]') FROM quiz_results t
+            WHERE t.learner_id = $1
+            """,
+            learner_id,
+        ),
+        "attempts": await conn.fetchval(
+            """
+            SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY t.course_id, t.attempt), '[]') FROM attempts t
             WHERE t.learner_id = $1
             """,
             learner_id,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from asyncpg import Record
 
 from contracts import CourseChanged, LessonChanged, QuizGraded
-from progress_service.ledger import LessonKey, epoch_ms
+from progress_service.ledger import LessonKey, QuizKey, epoch_ms
 from progress_service.ranges import normalise
 from progress_service.rules import DEFAULT_THRESHOLD, LessonRule
 from progress_service.store import columns, to_ranges, to_text
@@ -85,22 +85,32 @@ async def put_courses(conn: Connection, changes: Sequence[CourseChanged]) -> Non
 
 
 async def put_quizzes(conn: Connection, graded: Sequence[QuizGraded]) -> None:
-    """Keep the latest result of each learner and lesson; once passed stays passed."""
-    rows = [(g.learner_id, g.lesson_id, g.course_id, g.passed, g.score, g.graded_at) for g in graded]
+    """Keep the latest result of each learner, lesson and attempt; once passed stays passed.
+
+    Those that do not tell their attempt stand under 0: they count for each that had begun when one was passed.
+    """
+    rows = [
+        (g.learner_id, g.lesson_id, g.course_id, g.attempt or 0, g.passed, g.score, g.graded_at,
+         epoch_ms(g.graded_at) if g.passed else None)
+        for g in graded
+    ]  # fmt: skip
     await conn.execute(
         """
-        INSERT INTO quiz_results AS q (learner_id, lesson_id, course_id, passed, score, graded_at)
-        SELECT learner_id, lesson_id, (array_agg(course_id ORDER BY graded_at DESC))[1], bool_or(passed),
-            (array_agg(score ORDER BY graded_at DESC))[1], max(graded_at)
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::float8[], $6::timestamptz[])
-            AS n (learner_id, lesson_id, course_id, passed, score, graded_at)
-        GROUP BY learner_id, lesson_id ORDER BY learner_id, lesson_id
-        ON CONFLICT (learner_id, lesson_id) DO UPDATE SET
+        INSERT INTO quiz_results AS q
+            (learner_id, lesson_id, course_id, attempt, passed, score, graded_at, passed_at_ms)
+        SELECT learner_id, lesson_id, (array_agg(course_id ORDER BY graded_at DESC))[1], attempt, bool_or(passed),
+            (array_agg(score ORDER BY graded_at DESC))[1], max(graded_at), max(passed_at_ms)
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::boolean[], $6::float8[], $7::timestamptz[],
+            $8::bigint[])
+            AS n (learner_id, lesson_id, course_id, attempt, passed, score, graded_at, passed_at_ms)
+        GROUP BY learner_id, lesson_id, attempt ORDER BY learner_id, lesson_id, attempt
+        ON CONFLICT (learner_id, lesson_id, attempt) DO UPDATE SET
             passed = q.passed OR excluded.passed,
+            passed_at_ms = greatest(q.passed_at_ms, excluded.passed_at_ms),
             score = CASE WHEN excluded.graded_at >= q.graded_at THEN excluded.score ELSE q.score END,
             graded_at = greatest(q.graded_at, excluded.graded_at)
         """,
-        *columns(rows, 6),
+        *columns(rows, 8),
     )
 
 
@@ -158,15 +168,23 @@ def to_lesson_rule(row: Record) -> LessonRule:
     )
 
 
-async def quizzes_passed(conn: Connection, keys: Iterable[LessonKey]) -> set[LessonKey]:
-    """Those of the lessons whose quiz the learner has passed."""
+async def quizzes_passed(conn: Connection, keys: Iterable[LessonKey]) -> set[QuizKey]:
+    """The attempts at those of the lessons for which the learner has passed the quiz."""
     learners, ids = columns(sorted(set(keys)), 2)
     rows = await conn.fetch(
         """
-        SELECT q.learner_id, q.lesson_id FROM unnest($1::text[], $2::text[]) AS k (learner_id, lesson_id)
-        JOIN quiz_results q USING (learner_id, lesson_id) WHERE q.passed
+        SELECT q.learner_id, q.lesson_id, n.attempt FROM unnest($1::text[], $2::text[]) AS k (learner_id, lesson_id)
+        JOIN quiz_results q USING (learner_id, lesson_id)
+        CROSS JOIN LATERAL (
+            SELECT q.attempt WHERE q.attempt > 0
+            UNION ALL SELECT 1 WHERE q.attempt = 0
+            UNION ALL SELECT a.attempt FROM attempts a
+            WHERE q.attempt = 0 AND a.learner_id = q.learner_id AND a.course_id = q.course_id
+                AND q.passed_at_ms >= a.started_at_ms
+        ) AS n (attempt)
+        WHERE q.passed
         """,
         learners,
         ids,
     )
-    return {(row["learner_id"], row["lesson_id"]) for row in rows}
+    return {(row["learner_id"], row["lesson_id"], row["attempt"]) for row in rows}

@@ -5,6 +5,7 @@ shows the true one best, and with one correction for all of them a session's int
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from contracts import Beat, GrantPolicy, WatchProgress
 from progress_service.ranges import Range, Ranges, add, clip, close_smallest_gaps, contains, union
@@ -21,7 +22,10 @@ MAX_SEQ_RANGES = 200
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a beat is judged against: the session's window, the grant's policy and duration, and its arrival."""
+    """What a beat is judged against: the session's window, the grant's policy and duration, and its arrival.
+
+    `former` says that the learner has begun another video of the lesson, or another attempt, since.
+    """
 
     granted_at_ms: int
     expires_at_ms: int
@@ -30,7 +34,7 @@ class Terms:
     skew_ms: int
     policy: GrantPolicy
     count_hidden: bool = True
-    replaced: bool = False
+    former: Literal["replaced", "former_attempt"] | None = None
 
     @property
     def grace_ms(self) -> int:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TypeVar
 
-from contracts import CourseChanged, Event, LessonChanged, QuizGraded, WatchProgress, topics
+from contracts import AttemptStarted, CourseChanged, Event, LessonChanged, QuizGraded, WatchProgress, topics
 from progress_service import consumers
 from progress_service.consumers import Wake
 from progress_service.records import reader
@@ -19,7 +19,13 @@ from servicekit.producer import Producer
 from servicekit.worker import Worker
 
 SERVICE = "progress"
-CONSUMED = (topics.WATCH_PROGRESS, topics.LESSON_CHANGED, topics.COURSE_CHANGED, topics.QUIZ_GRADED)
+CONSUMED = (
+    topics.WATCH_PROGRESS,
+    topics.LESSON_CHANGED,
+    topics.COURSE_CHANGED,
+    topics.QUIZ_GRADED,
+    topics.ATTEMPT_STARTED,
+)
 PRODUCED = (topics.PROGRESS_ADVANCED, topics.LESSON_COMPLETED, topics.COURSE_COMPLETED, topics.LEARNER_ERASED)
 
 E = TypeVar("E", bound=Event)
@@ -50,6 +56,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                     consumer(LessonChanged, consumers.on_lesson_changed),
                     consumer(CourseChanged, consumers.on_course_changed),
                     consumer(QuizGraded, consumers.on_quiz_graded),
+                    consumer(AttemptStarted, consumers.on_attempt_started),
                 ],
                 loops={"outbox": relay.run, "sweep": partial(sweep, pool)},
                 checks={"database": partial(database.ping, pool)},

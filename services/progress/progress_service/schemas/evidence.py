@@ -44,6 +44,7 @@ class ExportOut(Shape):
     lessons: list[dict[str, Any]]
     courses: list[dict[str, Any]]
     quizzes: list[dict[str, Any]]
+    attempts: list[dict[str, Any]]
     sessions: list[dict[str, Any]]
     clock: dict[str, Any] | None
     evidence: list[dict[str, Any]]
