@@ -68,6 +68,27 @@ async def test_documents_and_webhooks_have_muxs_types(
         assert complaints(types, event["type"], event) == []
 
 
+async def test_what_mux_data_says_has_muxs_types(mux: Simulator, clip: Path, types: dict[str, Any]) -> None:
+    """Metrics, views and delivery usage, of an asset that was played and told of, satisfy Mux's types."""
+    asset = await mux.ready_asset(clip, policy="public", passthrough="lesson-7")
+    await mux.play(asset["playback_ids"][0]["id"])
+    await mux.watch(asset["playback_ids"][0]["id"], viewer="ann", playing_ms=1500)
+    (view,) = (await mux.api("GET", "/data/v1/video-views"))["data"]
+    (delivery,) = (await mux.api("GET", "/video/v1/delivery-usage"))["data"]
+    (row,) = (await mux.api("GET", "/data/v1/metrics/views/breakdown?group_by=asset_id"))["data"]
+    said = {
+        "viewInList": view,
+        "view": (await mux.api("GET", f"/data/v1/video-views/{view['id']}"))["data"],
+        "delivery": delivery,
+        "breakdown": row,
+        "overall": await mux.api("GET", "/data/v1/metrics/views/overall"),
+    }
+    for name, document in said.items():
+        assert complaints(types, name, document) == []
+    assert complaints(types, "delivery", delivery | {"delivered_seconds": "7"})
+    assert complaints(types, "view", view)
+
+
 def test_the_judge_sees_a_wrong_type(types: dict[str, Any]) -> None:
     """A judge that accepts anything would be none."""
     assert complaints(types, "upload", {"id": 7, "status": "lost", "timeout": 60, "cors_origin": "*"})

@@ -1,5 +1,9 @@
-"""`/data/v1` as far as it is called: overall and breakdown of views, fed by real beacons; and delivery usage."""
+"""`/data/v1/metrics` as far as it is called: overall and breakdown, fed by real beacons.
 
+A view counts from its first event, in the time in which it started; at Mux only once it has ended.
+"""
+
+import math
 from collections import defaultdict
 
 from aiohttp import web
@@ -11,34 +15,28 @@ from mux_sim.simulator import of
 
 routes = web.RouteTableDef()
 
-_UNITS = {"minutes": 60, "hours": 3600, "days": 86400}
 _DIMENSIONS = ("asset_id", "playback_id", "video_id", "video_title")
 _METRICS = ("views", "unique_viewers", "playing_time")
 
 
-def _timeframe(request: web.Request) -> list[int]:
-    """Two unix times, or one span such as 7:days; the last 24 hours by default."""
-    given = request.query.getall("timeframe[]", [])
-    now = int(of(request).clock.now())
-    if not given:
-        return [now - 86400, now]
-    if len(given) == 2 and all(text.isdecimal() for text in given):
-        return [int(text) for text in given]
-    count, _, unit = given[0].partition(":")
-    if len(given) == 1 and count.isdecimal() and unit in _UNITS:
-        return [now - int(count) * _UNITS[unit], now]
-    message = "timeframe must be either two Unix timestamps or a single duration string (e.g. `7:days`)"
-    raise ApiError(400, message, kind="bad_request")
+def last_day(request: web.Request) -> list[int]:
+    """The timeframe that was asked for, by default the last 24 hours."""
+    now = math.ceil(of(request).clock.now())
+    return requests.timeframe(request, (now - 86_400, now))
 
 
-def _selected(request: web.Request, timeframe: list[int]) -> list[View]:
+def _started(request: web.Request, timeframe: list[int]) -> list[View]:
     views = [view for view in of(request).store.views if view.started]
-    views = [view for view in views if timeframe[0] <= view.started_at <= timeframe[1]]
-    for filtered in request.query.getall("filters[]", []):
-        dimension, _, value = filtered.removeprefix("!").partition(":")
+    return filtered(request, [view for view in views if timeframe[0] <= view.started_at < timeframe[1]])
+
+
+def filtered(request: web.Request, views: list[View]) -> list[View]:
+    """Those that every `filters[]` lets through: `dimension:value`, or `!dimension:value` for all others."""
+    for condition in request.query.getall("filters[]", []):
+        dimension, _, value = condition.removeprefix("!").partition(":")
         if dimension not in _DIMENSIONS:
             raise ApiError(400, f"unknown filter {dimension}", kind="bad_request")
-        wanted = not filtered.startswith("!")
+        wanted = not condition.startswith("!")
         views = [view for view in views if (getattr(view, dimension) == value) is wanted]
     return views
 
@@ -67,20 +65,20 @@ def _totals(metric: str, views: list[View]) -> Json:
 
 @routes.get("/data/v1/metrics/{metric}/overall")
 async def overall(request: web.Request) -> web.Response:
-    metric, timeframe = _metric(request), _timeframe(request)
-    views = _selected(request, timeframe)
+    metric, timeframe = _metric(request), last_day(request)
+    views = _started(request, timeframe)
     shown = _totals(metric, views) | {"total_views": len(views), "global_value": None}
     return requests.data(shown, total_row_count=1, timeframe=timeframe, meta={"aggregation": "view_end"})
 
 
 @routes.get("/data/v1/metrics/{metric}/breakdown")
 async def breakdown(request: web.Request) -> web.Response:
-    metric, timeframe = _metric(request), _timeframe(request)
+    metric, timeframe = _metric(request), last_day(request)
     dimension = request.query.get("group_by", "asset_id")
     if dimension not in _DIMENSIONS:
         raise ApiError(400, f"unknown group_by {dimension}", kind="bad_request")
     groups: dict[str, list[View]] = defaultdict(list)
-    for view in _selected(request, timeframe):
+    for view in _started(request, timeframe):
         groups[getattr(view, dimension) or ""].append(view)
     rows = [
         _totals(metric, views) | {"field": field, "views": len(views), "negative_impact": 0}
@@ -88,27 +86,3 @@ async def breakdown(request: web.Request) -> web.Response:
     ]
     shown, _ = requests.page(request, rows)
     return requests.data(shown, total_row_count=len(rows), timeframe=timeframe, meta={"aggregation": "view_end"})
-
-
-@routes.get("/video/v1/delivery-usage")
-async def delivery_usage(request: web.Request) -> web.Response:
-    """Seconds of segments served, by asset. The simulator counts since its start, whatever time is asked about."""
-    timeframe = _timeframe(request)
-    assets = [asset for asset in of(request).store.assets if asset.delivered_seconds]
-    if asset_id := request.query.get("asset_id"):
-        assets = [asset for asset in assets if asset.id == asset_id]
-    shown, _ = requests.page(request, assets, default=100)
-    limit = requests.number(request, "limit", 100, 1, 100)
-    rows = [
-        {
-            "asset_id": asset.id,
-            "created_at": str(asset.created_at),
-            "passthrough": asset.settings.get("passthrough"),
-            "asset_state": asset.status,
-            "asset_duration": (asset.media or {}).get("duration"),
-            "asset_video_quality": asset.settings.get("video_quality"),
-            "delivered_seconds": round(asset.delivered_seconds, 3),
-        }
-        for asset in shown
-    ]
-    return requests.data(rows, total_row_count=len(assets), timeframe=timeframe, limit=limit)

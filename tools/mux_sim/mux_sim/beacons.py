@@ -51,6 +51,7 @@ def fold(sim: Simulator, event: Json) -> None:
     view.max_playhead = max(view.max_playhead, _milliseconds(event.get("xmaphps")))
     view.duration = max(view.duration, _milliseconds(event.get("vsodu")))
     view.started = view.started or event.get("e") in ("viewstart", "play", "playing")
+    view.seen_at = sim.clock.now()
     view.ended = view.ended or event.get("e") == "viewend"
     if view.asset_id is None:
         view.playback_id, view.asset_id = _source(sim, event)

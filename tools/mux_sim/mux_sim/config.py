@@ -12,7 +12,8 @@ class Config:
     `public_url` is where browsers reach this server (upload and playlist URLs are built on it); without it
     the request's own scheme and Host are used. `signing_keys` maps key id to base64(PEM), known from the start.
     `ladder` holds the short sides of the renditions, each capped at the source's. With `reuse_transcodes` the same
-    bytes are transcoded once, for tests with thousands of assets.
+    bytes are transcoded once, for tests with thousands of assets. What was delivered is told after `usage_lag`: at
+    once, while Mux's own figures end twelve hours ago.
     """
 
     data_dir: Path
@@ -42,6 +43,7 @@ class Config:
     fetch_timeout: float = 60.0
     reuse_transcodes: bool = False
 
+    usage_lag: float = 0.0
     page_limit: int = 25
     rate_limits: bool = False
     retry_after: int | None = None

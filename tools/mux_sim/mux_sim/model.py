@@ -34,7 +34,8 @@ class Upload:
 class Asset:
     """An asset; `media` describes the stored renditions (see `transcode`), `sequence` orders the listing.
 
-    `text_sources` says by track id where a text track comes from: a URL, or None for a generated one.
+    `text_sources` says by track id where a text track comes from: a URL, or None for a generated one. `delivered`
+    counts the seconds of segments served, by hour (unix time of its begin, as text) and resolution tier.
     """
 
     id: str
@@ -52,7 +53,7 @@ class Asset:
     media: Json | None = None
     input_files: list[Json] = field(default_factory=list)
     text_sources: Json = field(default_factory=dict)
-    delivered_seconds: float = 0.0
+    delivered: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -114,7 +115,7 @@ class Delivery:
 
 @dataclass(kw_only=True)
 class View:
-    """One viewing as its player's beacons told it; times in milliseconds."""
+    """One viewing as its player's beacons told it, the last of them at `seen_at`; times in milliseconds."""
 
     id: str
     sequence: int
@@ -124,6 +125,7 @@ class View:
     video_title: str | None = None
     viewer_id: str | None = None
     started_at: float = 0.0
+    seen_at: float = 0.0
     watch_time: int = 0
     playing_time: int = 0
     max_playhead: int = 0

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from mux_sim import access, playlists, texts
+from mux_sim import access, playlists, texts, usage
 from mux_sim.errors import PlaybackError
 from mux_sim.model import Asset, Json
 from mux_sim.simulator import of
@@ -96,7 +96,7 @@ async def segment(request: web.Request) -> web.StreamResponse:
     rendition, number = _rendition(asset, request.match_info["rendition"]), int(request.match_info["number"])
     if number >= len(rendition["segments"]):
         raise PlaybackError(404, "Not Found")
-    asset.delivered_seconds += rendition["segments"][number]
+    usage.count(sim, asset, rendition, rendition["segments"][number])
     return _file(sim.store.media_folder(asset.id) / rendition["name"] / f"{number}.ts", "video/mp2t")
 
 

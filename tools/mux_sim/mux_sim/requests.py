@@ -1,14 +1,17 @@
 """What every API handler reads from a request: the JSON body, the page, the document an id names."""
 
 import json
+import math
 from typing import Any
 
 from aiohttp import web
 
-from mux_sim.errors import invalid, not_found
+from mux_sim.errors import ApiError, invalid, not_found
 from mux_sim.ids import well_formed
 from mux_sim.model import Asset, Json, Upload
 from mux_sim.simulator import of
+
+_UNITS = {"minutes": 60, "hours": 3600, "days": 86400}
 
 
 async def body(request: web.Request) -> Json:
@@ -39,6 +42,21 @@ def page(request: web.Request, items: list[Any], default: int | None = None) -> 
     limit = number(request, "limit", default or of(request).config.page_limit, 1, 100)
     start = (number(request, "page", 1, 1, 1_000_000) - 1) * limit
     return items[start : start + limit], start + limit
+
+
+def timeframe(request: web.Request, default: tuple[int, int]) -> list[int]:
+    """Two unix times, or one span such as 7:days up to now."""
+    given = request.query.getall("timeframe[]", [])
+    if not given:
+        return list(default)
+    if len(given) == 2 and all(text.isdecimal() for text in given):
+        return [int(text) for text in given]
+    count, _, unit = given[0].partition(":")
+    if len(given) == 1 and count.isdecimal() and unit in _UNITS:
+        now = math.ceil(of(request).clock.now())
+        return [now - int(count) * _UNITS[unit], now]
+    message = "timeframe must be either two Unix timestamps or a single duration string (e.g. `7:days`)"
+    raise ApiError(400, message, kind="bad_request")
 
 
 def checked_id(request: web.Request, name: str) -> str:

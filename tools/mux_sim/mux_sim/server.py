@@ -16,6 +16,7 @@ from mux_sim import (
     api_restrictions,
     api_system,
     api_uploads,
+    api_views,
     beacons,
     control,
     faults,
@@ -24,6 +25,7 @@ from mux_sim import (
     licenses,
     lifecycle,
     playback,
+    usage,
 )
 from mux_sim.config import Config
 from mux_sim.errors import NOT_FOUND, ApiError, PlaybackError, api_body, api_response, playback_response
@@ -53,7 +55,7 @@ def create_app(config: Config) -> web.Application:
     app.cleanup_ctx.append(lifespan)
     ingest.prepare(app)
     images.prepare(app)
-    apis = (api_uploads, api_assets, api_parts, api_restrictions, api_system, api_data)
+    apis = (api_uploads, api_assets, api_parts, api_restrictions, api_system, api_data, api_views, usage)
     for part in (*apis, ingest, control, beacons, images, licenses, playback):
         app.add_routes(part.routes)
     return app

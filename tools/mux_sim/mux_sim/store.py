@@ -5,7 +5,7 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -24,13 +24,20 @@ def write_atomically(path: Path, text: str) -> None:
     os.replace(scratch, path)
 
 
+def _document(kind: type[D], path: Path) -> D:
+    """Fields that an older simulator wrote and this one does not know are left out."""
+    known = {field.name for field in fields(kind)}
+    written = json.loads(path.read_text(encoding="utf-8"))
+    return kind(**{name: value for name, value in written.items() if name in known})
+
+
 class Collection(Generic[D]):
     """Documents of one kind by id, in the order of their creation."""
 
     def __init__(self, kind: type[D], folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        loaded = [kind(**json.loads(path.read_text(encoding="utf-8"))) for path in folder.glob("*.json")]
+        loaded = [_document(kind, path) for path in folder.glob("*.json")]
         loaded.sort(key=lambda document: getattr(document, "sequence", getattr(document, "created_at", 0)))
         self.documents: dict[str, D] = {document.id: document for document in loaded}
 

@@ -4,6 +4,7 @@ For one that runs elsewhere (the devstack's, a container's): `Simulator(base_url
 """
 
 import asyncio
+import json
 import subprocess
 import tempfile
 import time
@@ -17,6 +18,7 @@ import aiohttp
 
 from mux_sim.config import Config
 from mux_sim.ffmpeg import find_ffmpeg
+from mux_sim.ids import new_id
 from mux_sim.model import Json
 from mux_sim.serve import listening_in_thread
 from mux_sim.webhooks import ModeName, Order
@@ -65,6 +67,35 @@ class Simulator:
         """Post to where Mux Data's beacons go; returns the status."""
         async with aiohttp.ClientSession(timeout=CALL_TIMEOUT) as http, http.post(self.base_url, data=body) as response:
             return response.status
+
+    async def watch(
+        self, playback_id: str, *, viewer: str, playing_ms: int, view_id: str | None = None, duration_ms: int = 0
+    ) -> str:
+        """One viewing as a player's beacons tell it, from the beginning for `playing_ms`. Returns the view's id."""
+        told = view_id or new_id()
+        event = {
+            "e": "viewend",
+            "xid": told,
+            "uusid": viewer,
+            "vsour": f"{self.base_url}/{playback_id}.m3u8",
+            "vsodu": duration_ms,
+            "xwati": playing_ms,
+            "xctpbti": playing_ms,
+            "xmaphps": playing_ms,
+        }
+        await self.beacon(json.dumps({"events": [{**event, "e": "viewstart"}, event]}))
+        return told
+
+    async def play(self, playback_id: str, token: str | None = None) -> float:
+        """Fetch every segment of the first rendition, as a player would. Returns the seconds that they last."""
+        query = "" if token is None else f"?token={token}"
+        master = (await self.fetch(f"/{playback_id}.m3u8{query}")).decode()
+        rendition = next(line for line in master.splitlines() if line.startswith("http"))
+        lines = (await self.fetch(rendition)).decode().splitlines()
+        for line in lines:
+            if line.startswith("http"):
+                await self.fetch(line)
+        return sum(float(line[8:].partition(",")[0]) for line in lines if line.startswith("#EXTINF:"))
 
     # --- webhooks -----------------------------------------------------------------------------------------------
     async def set_webhook(self, url: str, secret: str | None = None, endpoint: str = "default") -> None:
