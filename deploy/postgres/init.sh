@@ -14,7 +14,10 @@ REVOKE ALL ON DATABASE :"service" FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE :"service" TO :"app";
 SQL
 done
-psql --username "$POSTGRES_USER" --set ON_ERROR_STOP=1 --set worker_password="$SEATIME_WORKER_PASSWORD" <<'SQL'
-CREATE ROLE progress_worker LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD :'worker_password';
-GRANT CONNECT, TEMPORARY ON DATABASE progress TO progress_worker;
+for service in progress analytics; do
+    psql --username "$POSTGRES_USER" --set ON_ERROR_STOP=1 --set service="$service" --set worker="${service}_worker" \
+        --set worker_password="$SEATIME_WORKER_PASSWORD" <<'SQL'
+CREATE ROLE :"worker" LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD :'worker_password';
+GRANT CONNECT, TEMPORARY ON DATABASE :"service" TO :"worker";
 SQL
+done

@@ -14,8 +14,8 @@ def analytics_database(make_database: Callable[[str], Database]) -> Database:
 
 @pytest.fixture
 async def pool(analytics_database: Database) -> AsyncIterator[Pool]:
-    """Connections of the application's role, opened beforehand so that a busy machine is not taken for an outage."""
-    opened = await database.create_pool(analytics_database.app_url, application_name="tests", max_size=4)
+    """Connections of the worker's role, opened beforehand so that a busy machine is not taken for an outage."""
+    opened = await database.create_pool(analytics_database.worker_url, application_name="tests", max_size=4)
     for connection in [await opened.acquire(timeout=60) for _ in range(4)]:
         await opened.release(connection)
     yield opened

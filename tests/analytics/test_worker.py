@@ -26,7 +26,7 @@ from tests.databases import Database
 @pytest.fixture
 def settings(analytics_database: Database, kafka_bootstrap: str, topic_prefix: str) -> Settings:
     return Settings(
-        database_url=analytics_database.app_url,
+        database_url=analytics_database.worker_url,
         kafka_bootstrap_servers=kafka_bootstrap,
         kafka_topic_prefix=topic_prefix,
         kafka_session_timeout_ms=6_000,

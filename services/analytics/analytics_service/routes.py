@@ -17,7 +17,7 @@ from analytics_service.reports import (
 )
 from analytics_service.store import CourseReport
 from servicekit.auth import CurrentPrincipal, Principal
-from servicekit.database import acquire
+from servicekit.database import acquire, transaction
 from servicekit.errors import Forbidden, NotFound
 
 router = APIRouter(prefix="/api/analytics", tags=["analytics"])
@@ -82,7 +82,7 @@ async def get_course(
 async def get_own(
     request: Request, lesson_id: Id, principal: CurrentPrincipal, if_none_match: IfNoneMatch = None
 ) -> Response:
-    async with acquire(request.app.state.pool) as conn:
+    async with transaction(request.app.state.pool, acting_as=principal.user_id, readonly=True) as conn:
         report = await store.own_report(conn, lesson_id, principal.user_id)
     if report is None:
         raise LessonNotFound()

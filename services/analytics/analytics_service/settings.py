@@ -6,7 +6,13 @@ from servicekit.settings import CommonSettings
 
 
 class Settings(CommonSettings):
-    """Both processes read this; `database_url` is the application role's, which owns nothing."""
+    """Both processes read this; `database_url` is the API's role, which reads and sees one learner at a time."""
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL_ANALYTICS", "database_url"))
     analytics_max_age_s: int = Field(default=5, ge=0, description="How long a browser may show a report unasked.")
+
+
+class WorkerSettings(Settings):
+    """The worker: the role that writes for every learner."""
+
+    database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL_ANALYTICS_WORKER", "database_url"))

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from analytics_service import consumers
-from analytics_service.settings import Settings
+from analytics_service.settings import Settings, WorkerSettings
 from contracts import topics
 from servicekit import database, worker
 from servicekit.consumer import BatchConsumer
@@ -50,7 +50,7 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
 
 
 def main() -> None:
-    worker.main(create_worker, Settings, SERVICE)
+    worker.main(create_worker, WorkerSettings, SERVICE)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from devstack.ports import HOST
 
-WORKER_ROLES = ("progress",)
+WORKER_ROLES = ("progress", "analytics")
 
 
 def roles_of(service: str) -> tuple[str, ...]:
