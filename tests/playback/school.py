@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from contracts import CourseChanged, CourseRules, EnrollmentChanged, LessonChanged, Video
-from playback_service import store, store_enrollments
+from contracts import AttemptStarted, CourseChanged, CourseRules, EnrollmentChanged, LessonChanged, Video
+from playback_service import store, store_attempts, store_enrollments
 from servicekit.auth import issue_token
 from servicekit.database import Pool, transaction
 
@@ -37,6 +37,10 @@ def enrollment_changed(
 ) -> EnrollmentChanged:
     known = {"status": "active", "changed_at": LONG_AGO} | fields
     return EnrollmentChanged(learner_id=learner_id, course_id=course_id, version=version, **known)
+
+
+def attempt_started(attempt: int, learner_id: str = "ada", course_id: str = "c1") -> AttemptStarted:
+    return AttemptStarted(learner_id=learner_id, course_id=course_id, attempt=attempt, started_at=LONG_AGO)
 
 
 @dataclass
@@ -68,6 +72,11 @@ class School:
         event = enrollment_changed(learner_id, course_id, version=self._next(f"{learner_id}/{course_id}"), **fields)
         async with transaction(self.pool) as conn:
             await store_enrollments.apply(conn, [event])
+
+    async def begin(self, *attempts: int, learner_id: str = "ada", course_id: str = "c1") -> None:
+        """Have it heard, in one batch, that these attempts have begun."""
+        async with transaction(self.pool) as conn:
+            await store_attempts.apply(conn, [attempt_started(number, learner_id, course_id) for number in attempts])
 
     async def standard(self) -> None:
         """Course c1 of `owner` with lesson l1, and ada enrolled."""

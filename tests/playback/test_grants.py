@@ -35,6 +35,7 @@ async def test_grant_holds_what_progress_needs(school: School, keys: Keys) -> No
         "sid": answer["sessionId"],
         "dur": 600_000,
         "pol": {"rate": 1.5, "grace": 3600, "cap": 45, "hidden": "count"},
+        "att": 1,
         "rev": 1,
     }
     assert before <= times["iat"] <= time.time()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import floor
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from contracts import GrantPolicy, PlaybackGranted
 from playback_service.address import fingerprint
@@ -53,16 +53,20 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What the player gets. `watch_grant` is None for a preview, which earns nothing."""
+    """What the player gets. `watch_grant` is None for a preview, which earns nothing.
+
+    `seek_limit_ms` is None where seeking is free.
+    """
 
     video: Video
     addresses: Addresses
     expires_at: datetime
-    session_id: UUID
     watch_grant: str | None
     refresh_after_s: int
     watermark: str | None
     lease_until: datetime | None
+    session: Session
+    seek_limit_ms: int | None
     headers: Mapping[str, str]
 
 
@@ -88,6 +92,7 @@ class Decided:
     bucket: Bucket
     end: int
     lease: Wanted | None
+    seek_limit_ms: int | None
     record: Recordable
 
     @property
@@ -115,8 +120,8 @@ def decide(means: Means, question: Question, standing: Standing, key: SigningKey
     if right.counts:
         needed(means.issuer)
     session = question.continued
-    if session is None or session.revision != video.revision:  # another video is another session
-        session = Session(uuid4(), floor(asked_at), video.revision)
+    if session is None or (session.attempt, session.revision) != (standing.attempt, video.revision):
+        session = Session(uuid4(), floor(asked_at), video.revision, standing.attempt)
     bucket = means.lifetime.bucket(asked_at, video=video.location, duration_ms=video.duration_ms)
     end = not_after(right.until, bucket.token_end)
     grant = AuditedGrant(
@@ -133,13 +138,19 @@ def decide(means: Means, question: Question, standing: Standing, key: SigningKey
         expires_at=datetime.fromtimestamp(end, UTC),
         per_viewer=delivery.per_viewer,
     )
-    record = Recordable(grant, _payload(grant) if right.counts else None, question.traceparent)
+    record = Recordable(
+        grant,
+        _payload(grant) if right.counts else None,
+        question.traceparent,
+        rights_version=course.rights_version if course is not None else None,
+    )
     lease = None
     if terms.devices is not None and right.counts:
         continues = question.continued.session_id if question.continued is not None else None
         until = asked_at + means.lease_s
         lease = Wanted(session.session_id, continues, grant.lesson_id, terms.devices, asked.take_over, asked_at, until)
-    return Decided(asked_at, right, video, course, delivery, session, bucket, end, lease, record)
+    seek_limit_ms = standing.seek_limit_ms(session.attempt, session.revision) if right.counts else None
+    return Decided(asked_at, right, video, course, delivery, session, bucket, end, lease, seek_limit_ms, record)
 
 
 def _marks(terms: Terms, video: Video, asked: Asked) -> Marks:
@@ -183,6 +194,7 @@ def watch_grant(means: Means, decided: Decided) -> str:
         duration_ms=duration_ms or 0,
         end=means.lifetime.grant_end(decided.now, duration_ms=duration_ms, until=right.until),
         policy=_policy(decided.course),
+        seek_limit_ms=decided.seek_limit_ms,
     )
     return needed(means.issuer).issue(grant)
 

@@ -54,6 +54,8 @@ class Course:
     max_rate: float | None = None
     offline_grace_s: int | None = None
     hidden_pages: HiddenPages | None = None
+    seek_locked: bool = False
+    rights_version: int = 0
     terms: Terms = USUAL
 
 
@@ -64,12 +66,30 @@ class Enrollment:
 
 
 @dataclass(frozen=True, slots=True)
+class Frontier:
+    """How far (ms) a learner has watched a lesson from its beginning, in which attempt, of which of its contents."""
+
+    attempt: int
+    revision: int
+    reached_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """One user's relation to one lesson: everything the rule needs, read at once."""
 
     lesson: Lesson | None = None
     course: Course | None = None
     enrollment: Enrollment | None = None
+    frontier: Frontier | None = None
+    attempt: int = 1
+
+    def seek_limit_ms(self, attempt: int, revision: int) -> int | None:
+        """How far a seek may lead in that attempt at that video; None where the course has no lock on it."""
+        if self.course is None or not self.course.seek_locked:
+            return None
+        known = self.frontier
+        return known.reached_ms if known is not None and (known.attempt, known.revision) == (attempt, revision) else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,12 @@ class LeaseBusy(Unavailable):
     slug, title = "lease-busy", "Another request of yours is being decided"
 
 
+class RightsChanging(Unavailable):
+    """Rights in the course were taken away between each reading and its grant, several times in a row."""
+
+    slug, title = "rights-changing", "Rights in the course are just being changed, try again"
+
+
 class NotAllowedFromHere(Forbidden):
     slug, title = "playback-restricted", "The course's videos may not be played from here"
 

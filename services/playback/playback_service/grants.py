@@ -23,11 +23,14 @@ _REFRESHABLE_FOR_S = 3600
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A continued playback: its id, when it began (seconds since 1970), and of which of the lesson's contents it is."""
+    """A continued playback: its id, when it began (seconds since 1970), of which of the lesson's contents it is, and in
+    which attempt at the course. In another attempt, and of another content, it is another session.
+    """
 
     session_id: UUID
     began_at: int
     revision: int = 1
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class WatchGrant:
     duration_ms: int
     end: int
     policy: GrantPolicy
+    seek_limit_ms: int | None = None
 
 
 class GrantIssuer:
@@ -53,14 +57,17 @@ class GrantIssuer:
         self._public = {**(former or {}), key_id: private.public_key()}
 
     def issue(self, grant: WatchGrant) -> str:
-        """A compact JWT: sub, les, crs, sid, rev, dur (ms), iat, exp, pol {rate, grace (s), cap (s), hidden}."""
-        claims = {
+        """A compact JWT: sub, les, crs, sid, att, rev, dur (ms), iat, exp, pol {rate, grace (s), cap (s), hidden}, and
+        where the course has a lock on seeking, fro (ms).
+        """
+        claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": grant.learner_id,
             "les": grant.lesson_id,
             "crs": grant.course_id,
             "sid": str(grant.session.session_id),
+            "att": grant.session.attempt,
             "rev": grant.session.revision,
             "dur": grant.duration_ms,
             "iat": grant.session.began_at,
@@ -72,6 +79,8 @@ class GrantIssuer:
                 "hidden": grant.policy.hidden_pages,
             },
         }
+        if grant.seek_limit_ms is not None:
+            claims["fro"] = grant.seek_limit_ms
         signed = jws.signing_input(self._header, claims)
         return jws.token(signed, self._private.sign(signed.encode("ascii")))
 
@@ -94,7 +103,7 @@ class GrantIssuer:
             raise GrantRefused("other_lesson")
         if claims["exp"] + _REFRESHABLE_FOR_S < now:
             raise GrantRefused("expired")
-        return claims["sub"], Session(UUID(claims["sid"]), claims["iat"], claims.get("rev", 1))
+        return claims["sub"], Session(UUID(claims["sid"]), claims["iat"], claims.get("rev", 1), claims.get("att", 1))
 
     def _verified(self, token: str) -> dict[str, Any]:
         try:

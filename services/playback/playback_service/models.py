@@ -47,6 +47,14 @@ class PlaybackCaptions(_Model):
     url: str = Field(description="WebVTT, until `expiresAt`.")
 
 
+class SeekLock(_Model):
+    """How far learners may seek: as far as they have watched from the beginning, and on from there as they watch."""
+
+    frontier: float = Field(description="Seconds, as far as is known here: a player that knows of more may go there.")
+    video_revision: int = Field(description="Of another content of the lesson the frontier says nothing,")
+    attempt: int = Field(description="nor of another attempt at the course.")
+
+
 class Playback(_Model):
     """Everything a player needs. Members that do not apply are null."""
 
@@ -68,6 +76,9 @@ class Playback(_Model):
     watermark: str | None = Field(default=None, description="What to write over the picture, if the course wants it.")
     lease_until: datetime | None = Field(
         default=None, description="The place among the learner's devices is kept so long; refreshes prolong it."
+    )
+    seek_lock: SeekLock | None = Field(
+        default=None, description="Present where the course lets learners not seek ahead; the player obeys."
     )
 
 

@@ -15,7 +15,7 @@ from playback_service.batches import Batches
 from playback_service.configured import Missing, needed
 from playback_service.decision import Asked, Decided, Granted, Means, Question, decide, watch_grant
 from playback_service.entitlement import Standing
-from playback_service.errors import TooManyGrants
+from playback_service.errors import RightsChanging, TooManyGrants
 from playback_service.grants import Session
 from playback_service.lifetime import refresh_after_s
 from playback_service.signing import SigningKey
@@ -28,6 +28,7 @@ __all__ = ["Asked", "Granted", "Granting", "Means"]
 
 _LANES = 2
 _TOLERATED_DRIFT_S = 5.0
+_READINGS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +72,29 @@ class Granting:
             video=decided.video,
             addresses=addresses,
             expires_at=decided.record.grant.expires_at,
-            session_id=decided.session.session_id,
             watch_grant=watch_grant(means, decided) if decided.right.counts else None,
             refresh_after_s=refresh_after if lease is None else min(refresh_after, max(1, means.lease_s // 2)),
             watermark=decided.terms.watermark_for(asked.principal.user_id, asked.principal.name),
             lease_until=datetime.fromtimestamp(lease.until, UTC) if lease is not None else None,
+            session=decided.session,
+            seek_limit_ms=decided.seek_limit_ms,
             headers=means.rate_limit.headers(recorded.until_full_s, allowed=True) | self._limits,
         )
 
     async def _turn(self, conn: Connection, batch: Sequence[Question]) -> Sequence[_Recorded | Exception]:
-        """Read for all, decide for each, record all that were granted."""
+        """Answer all; those whose course took rights away between their reading and their recording are read again."""
+        outcomes = await self._answer(conn, batch)
+        for _ in range(_READINGS - 1):
+            if None not in outcomes:
+                break
+            again = iter(
+                await self._answer(conn, [asked for asked, outcome in zip(batch, outcomes, strict=True) if not outcome])
+            )
+            outcomes = [outcome or next(again) for outcome in outcomes]
+        return [outcome or RightsChanging() for outcome in outcomes]
+
+    async def _answer(self, conn: Connection, batch: Sequence[Question]) -> Sequence[_Recorded | Exception | None]:
+        """Read for all, decide for each, record all that were granted. None: see `store_mints.record`."""
         means = self._means
         reading = await store_grants.standings(
             conn,
@@ -105,7 +119,7 @@ class Granting:
 
     async def _record(
         self, conn: Connection, outcomes: Sequence[Decided | ServiceError]
-    ) -> Sequence[_Recorded | Exception]:
+    ) -> Sequence[_Recorded | Exception | None]:
         records = [outcome.record for outcome in outcomes if isinstance(outcome, Decided)]
         means = self._means
         taken = iter(
@@ -118,7 +132,9 @@ class Granting:
             for outcome in outcomes
         ]
 
-    def _recorded_or_too_many(self, decided: Decided, taken: Taken) -> _Recorded | ServiceError:
+    def _recorded_or_too_many(self, decided: Decided, taken: Taken | None) -> _Recorded | ServiceError | None:
+        if taken is None:
+            return None
         if taken.allowed:
             return _Recorded(decided, taken.until_full_s)
         limit, until_full_s = self._means.rate_limit, taken.until_full_s

@@ -107,7 +107,19 @@ def _body(granted: Granted) -> dict[str, Any]:
         "expiresAt": granted.expires_at,
         "refreshAfter": granted.refresh_after_s,
         "watchGrant": granted.watch_grant,
-        "sessionId": granted.session_id,
+        "sessionId": granted.session.session_id,
         "watermark": granted.watermark,
         "leaseUntil": granted.lease_until,
+        "seekLock": _seek_lock(granted),
+    }
+
+
+def _seek_lock(granted: Granted) -> dict[str, Any] | None:
+    if granted.seek_limit_ms is None:
+        return None
+    session = granted.session
+    return {
+        "frontier": granted.seek_limit_ms / 1000,
+        "videoRevision": session.revision,
+        "attempt": session.attempt,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 from asyncpg import Record
 
-from playback_service.entitlement import CaptionFile, Course, Enrollment, Lesson, Standing, Video
+from playback_service.entitlement import CaptionFile, Course, Enrollment, Frontier, Lesson, Standing, Video
 from playback_service.store_policies import terms_of
 from playback_service.terms import USUAL
 from servicekit.database import Connection
@@ -21,9 +21,13 @@ WITH keys AS (
 SELECT l.lesson_id, l.course_id, l.processing_status, l.deleted AS lesson_deleted,
        l.provider, l.playback_id, l.policy, l.s3_key, l.duration_ms, l.video_revision, l.captions,
        c.owner_id, c.published, c.public, c.deleted AS course_deleted, c.max_rate, c.offline_grace_s,
-       c.hidden_pages,
+       c.hidden_pages, c.seek_locked, c.rights_version,
+       CASE WHEN c.seek_locked THEN (
+           SELECT ARRAY[f.attempt, f.revision, f.frontier_ms] FROM seek_frontiers f
+           WHERE f.learner_id = asked.learner_id AND f.lesson_id = l.lesson_id
+       ) END AS frontier,
        p.tokens, p.devices, p.watermark, p.drm_configuration_id, p.restriction::text, p.restriction_id,
-       e.status, e.expires_at, keys.newest_key, keys.first_key_revoked,
+       e.status, e.expires_at, coalesce(a.attempt, 1) AS attempt, keys.newest_key, keys.first_key_revoked,
        extract(epoch FROM now())::float AS now
 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (lesson_id, learner_id, nth)
 CROSS JOIN keys
@@ -31,6 +35,7 @@ LEFT JOIN playable_lessons l ON l.lesson_id = asked.lesson_id
 LEFT JOIN courses c ON c.course_id = l.course_id
 LEFT JOIN course_policies p ON p.course_id = l.course_id
 LEFT JOIN enrollments e ON e.course_id = l.course_id AND e.learner_id = asked.learner_id
+LEFT JOIN attempts a ON a.course_id = l.course_id AND a.learner_id = asked.learner_id
 ORDER BY asked.nth
 """
 
@@ -63,7 +68,8 @@ def _standing(row: Record, lessons: dict[str, tuple[Lesson, Course | None]]) -> 
     known = lessons.get(lesson_id)
     if known is None:
         known = lessons[lesson_id] = _lesson(row), _course(row)
-    return Standing(*known, _enrollment(row))
+    frontier = Frontier(*row["frontier"]) if row["frontier"] is not None else None
+    return Standing(*known, _enrollment(row), frontier, row["attempt"])
 
 
 def _lesson(row: Record) -> Lesson:
@@ -94,6 +100,8 @@ def _course(row: Record) -> Course | None:
         max_rate=row["max_rate"],
         offline_grace_s=row["offline_grace_s"],
         hidden_pages=row["hidden_pages"],
+        seek_locked=row["seek_locked"],
+        rights_version=row["rights_version"],
         terms=terms_of(row) if row["tokens"] is not None else USUAL,
     )
 

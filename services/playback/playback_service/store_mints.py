@@ -15,14 +15,25 @@ from servicekit.database import Connection
 # Each learner's bucket is one row that is changed once, by as much as there is room for: of a learner's requests in
 # the batch the first so many come through. What comes through is taken from the address's bucket in the same way, so
 # that one who asks too often costs the others of a school nothing. All in microseconds: nothing is lost by rounding.
+#
+# Before anything else the courses' rows are held, which whoever takes a right away changes: so that either this commits
+# before that, or it waits for that, sees another version than was read with the rights, and leaves the grant out. A
+# lock reads the row anew, which nothing else in the statement does.
 _RECORD = """
-WITH asked AS MATERIALIZED (
+WITH held AS MATERIALIZED (
+    SELECT c.course_id FROM courses c JOIN (
+        SELECT DISTINCT course_id, version FROM unnest($5::text[], $22::bigint[]) AS t (course_id, version)
+    ) AS read ON read.course_id = c.course_id AND read.version = c.rights_version
+    ORDER BY c.course_id FOR SHARE OF c
+), asked AS MATERIALIZED (
     SELECT t.*, row_number() OVER (PARTITION BY learner_id ORDER BY nth) AS place
     FROM unnest($3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::boolean[],
-                $11::bytea[], $12::timestamptz[], $13::timestamptz[], $14::boolean[], $15::text[], $16::text[])
+                $11::bytea[], $12::timestamptz[], $13::timestamptz[], $14::boolean[], $15::text[], $16::text[],
+                $22::bigint[])
         WITH ORDINALITY
         AS t (learner_id, lesson_id, course_id, session_id, entitlement, provider, key_id, refresh,
-              address_hash, issued_at, expires_at, per_viewer, payload, traceparent, nth)
+              address_hash, issued_at, expires_at, per_viewer, payload, traceparent, rights_version, nth)
+    WHERE rights_version IS NULL OR course_id IN (SELECT course_id FROM held)
 ), taken AS (
     INSERT INTO mint_limits AS m (learner_id, full_at, taken)
     SELECT learner_id, now() + least(count(*), $2::bigint / $1::bigint) * $1 * interval '1 microsecond',
@@ -68,7 +79,8 @@ WITH asked AS MATERIALIZED (
     SELECT gen_random_uuid(), $17::text, learner_id, $18::text, $19::text, payload, traceparent
     FROM granted WHERE payload IS NOT NULL ORDER BY nth
 )
-SELECT coalesce(asked.place <= taken.taken, false) AS allowed,
+SELECT asked.nth,
+       coalesce(asked.place <= taken.taken, false) AS allowed,
        extract(epoch FROM coalesce(taken.full_at, before.full_at, now() + $2 * interval '1 microsecond') - now())::float
            - greatest(coalesce(taken.taken, 0) - asked.place, 0) * $1 / 1000000.0 AS until_full_s,
        granted.nth IS NOT NULL AS granted,
@@ -105,11 +117,15 @@ class AuditedGrant:
 
 @dataclass(frozen=True, slots=True)
 class Recordable:
-    """A grant to be kept. `payload` is the JSON of its `playback.granted`, None for a preview."""
+    """A grant to be kept. `payload` is the JSON of its `playback.granted`, None for a preview.
+
+    `rights_version` is the course's, as it was read with the right; None where no course had a say.
+    """
 
     grant: AuditedGrant
     payload: str | None
     traceparent: str | None
+    rights_version: int | None = None
 
 
 class Bucket(Protocol):
@@ -135,9 +151,10 @@ class Taken:
 
 async def record(
     conn: Connection, wanted: Sequence[Recordable], *, learner: Bucket, address: Bucket
-) -> Sequence[Taken]:
+) -> Sequence[Taken | None]:
     """Take one from the learner's bucket and one from the address's for each and, where there was one in both, write
-    the audit row and the event.
+    the audit row and the event. None, and nothing is taken, where rights in the course were taken away since the
+    reading, even by a commit that this waited for: they are to be read again.
 
     One statement, so one commit. A bucket holds window // interval grants and regains one every interval (µs), by the
     database's clock, so that it is exact over any number of processes. Where it is empty, nothing is written.
@@ -167,8 +184,10 @@ async def record(
         f"/seatime/{topic.producer}",
         address.interval_us,
         address.window_us,
+        [recordable.rights_version for recordable in wanted],
     )
-    return [_taken(row) for row in rows]
+    taken = {row["nth"]: _taken(row) for row in rows}
+    return [taken.get(nth) for nth in range(1, len(wanted) + 1)]
 
 
 def _taken(row: Record) -> Taken:

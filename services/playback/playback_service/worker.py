@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from contracts import CourseChanged, EnrollmentChanged, LessonChanged, topics
+from contracts import AttemptStarted, CourseChanged, EnrollmentChanged, LessonChanged, ProgressAdvanced, topics
 from playback_service import consumers
 from playback_service.settings import Settings
 from servicekit import worker
@@ -15,7 +15,13 @@ from servicekit.producer import Producer
 from servicekit.worker import Worker
 
 SERVICE = "playback"
-CONSUMED = (topics.COURSE_CHANGED, topics.LESSON_CHANGED, topics.ENROLLMENT_CHANGED)
+CONSUMED = (
+    topics.COURSE_CHANGED,
+    topics.LESSON_CHANGED,
+    topics.ENROLLMENT_CHANGED,
+    topics.ATTEMPT_STARTED,
+    topics.PROGRESS_ADVANCED,
+)
 PRODUCED = (topics.ENROLLMENT_CHANGED, topics.PLAYBACK_GRANTED, topics.PLAYBACK_ERASED)
 
 
@@ -48,6 +54,18 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                         topics.ENROLLMENT_CHANGED,
                         EnrollmentChanged.model_validate_json,
                         partial(consumers.on_enrollments, pool),
+                        group=SERVICE,
+                    ),
+                    BatchConsumer(
+                        topics.ATTEMPT_STARTED,
+                        AttemptStarted.model_validate_json,
+                        partial(consumers.on_attempts, pool),
+                        group=SERVICE,
+                    ),
+                    BatchConsumer(
+                        topics.PROGRESS_ADVANCED,
+                        ProgressAdvanced.model_validate_json,
+                        partial(consumers.on_progress, pool),
                         group=SERVICE,
                     ),
                 ],
