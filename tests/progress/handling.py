@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 
 from contracts import AttemptStarted, CourseChanged, Event, LessonChanged, QuizGraded, WatchProgress
-from progress_service import consumers
+from progress_service import consumers, store_reviews
 from servicekit.consumer import Received
-from servicekit.database import Pool
+from servicekit.database import Pool, transaction
 
 HANDLERS: dict[type[Event], Callable[..., Awaitable[None]]] = {
     WatchProgress: consumers.on_watch_progress,
@@ -38,6 +38,14 @@ async def handle(pool: Pool, *events: Event) -> None:
     """Apply events of one type as one batch."""
     batch = [received(event, offset) for offset, event in enumerate(events)]
     await HANDLERS[type(events[0])](pool, lambda: None, batch)
+
+
+async def decided(pool: Pool, learner_id: str, course_id: str = "c1", *, owner: str = "olga") -> None:
+    """Dismiss a review as the API does, acting as the course's owner."""
+    async with transaction(pool, acting_as=owner) as conn:
+        await store_reviews.decide(
+            conn, learner_id, course_id, decision="dismissed", note="", score=0.7, reasons=[], decided_by=owner
+        )
 
 
 async def announced(pool: Pool, topic: str) -> list[dict[str, Any]]:

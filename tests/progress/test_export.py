@@ -9,7 +9,7 @@ from progress_service.app import create_app
 from servicekit.database import Pool
 from tests.databases import Database, Postgres
 from tests.progress.calling import NOWHERE, bearer, client_of, settings_for
-from tests.progress.handling import handle
+from tests.progress.handling import decided, handle
 from tests.progress.making import attempt_started, course_changed, lesson_changed, quiz_graded, watching
 
 TOLD = {
@@ -17,6 +17,7 @@ TOLD = {
     "course_progress": "courses",
     "quiz_results": "quizzes",
     "attempts": "attempts",
+    "review_decisions": "reviews",
     "watch_sessions": "sessions",
     "learner_clocks": "clock",
     "completions": "evidence",
@@ -31,7 +32,7 @@ async def api(database: Database) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def filled(worker_pool: Pool) -> None:
+async def filled(worker_pool: Pool, app_pool: Pool) -> None:
     """Two learners who have something in every table."""
     await handle(worker_pool, course_changed())
     await handle(worker_pool, lesson_changed())
@@ -39,6 +40,7 @@ async def filled(worker_pool: Pool) -> None:
         await handle(worker_pool, watching(95_000, learner_id=learner))
         await handle(worker_pool, quiz_graded(learner_id=learner))
         await handle(worker_pool, attempt_started(learner_id=learner))
+        await decided(app_pool, learner)
 
 
 @pytest.mark.usefixtures("filled")

@@ -5,13 +5,13 @@ import pytest
 
 from servicekit.database import Connection, Pool, transaction
 from tests.databases import Database, Postgres
-from tests.progress.handling import handle
+from tests.progress.handling import decided, handle
 from tests.progress.making import attempt_started, course_changed, lesson_changed, quiz_graded, watching
 from tests.progress.test_walls import LEARNERS_TABLES
 
 
 @pytest.fixture(autouse=True)
-async def _filled(worker_pool: Pool) -> None:
+async def _filled(worker_pool: Pool, app_pool: Pool) -> None:
     """Two learners who have something in every table."""
     await handle(worker_pool, course_changed())
     await handle(worker_pool, lesson_changed())
@@ -19,6 +19,7 @@ async def _filled(worker_pool: Pool) -> None:
         await handle(worker_pool, watching(95_000, learner_id=learner))
         await handle(worker_pool, quiz_graded(learner_id=learner))
         await handle(worker_pool, attempt_started(learner_id=learner))
+        await decided(app_pool, learner)
 
 
 async def learners(conn: Connection, table: str = "lesson_progress") -> set[str]:

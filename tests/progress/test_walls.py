@@ -7,7 +7,7 @@ import pytest
 
 from servicekit.database import Pool, transaction
 from tests.databases import Database, Postgres
-from tests.progress.handling import handle
+from tests.progress.handling import decided, handle
 from tests.progress.making import attempt_started, course_changed, lesson_changed, new_session, quiz_graded, watching
 
 LEARNERS_TABLES = (
@@ -18,11 +18,12 @@ LEARNERS_TABLES = (
     "quiz_results",
     "completions",
     "attempts",
+    "review_decisions",
 )
 
 
 @pytest.fixture
-async def filled(worker_pool: Pool) -> None:
+async def filled(worker_pool: Pool, app_pool: Pool) -> None:
     """Two learners who have something in every table."""
     await handle(worker_pool, course_changed())
     await handle(worker_pool, lesson_changed())
@@ -30,6 +31,7 @@ async def filled(worker_pool: Pool) -> None:
         await handle(worker_pool, watching(95_000, learner_id=learner))
         await handle(worker_pool, quiz_graded(learner_id=learner))
         await handle(worker_pool, attempt_started(learner_id=learner))
+        await decided(app_pool, learner)
 
 
 async def seen(pool: Pool, table: str) -> set[str]:
@@ -58,9 +60,10 @@ async def test_an_owner_sees_what_belongs_to_own_courses_only(app_pool: Pool, wo
     elsewhere: dict[str, Any] = {"lesson_id": "l2", "course_id": "c2", "session_id": new_session()}
     await handle(worker_pool, watching(95_000, start=300_000, learner_id="bob", **elsewhere))
     await handle(worker_pool, quiz_graded(learner_id="bob", lesson_id="l2", course_id="c2"))
+    await decided(app_pool, "bob", "c2", owner="otto")
     for owner, expected in (("olga", {("ada", "c1"), ("bob", "c1")}), ("otto", {("bob", "c2")}), ("eve", set())):
         async with transaction(app_pool, acting_as=owner) as conn:
-            for table in ("lesson_progress", "course_progress", "quiz_results", "completions"):
+            for table in ("lesson_progress", "course_progress", "quiz_results", "completions", "review_decisions"):
                 rows = await conn.fetch(f"SELECT learner_id, course_id FROM {table}")
                 assert {tuple(row) for row in rows} == expected, (owner, table)
             for table in ("learner_clocks", "watch_sessions"):

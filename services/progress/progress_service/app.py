@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from progress_service import routes, routes_evidence, routes_learners, routes_owners, routes_sessions
+from progress_service import routes, routes_evidence, routes_learners, routes_owners, routes_reviews, routes_sessions
 from progress_service.grants import GrantVerifier
 from progress_service.intake import Intake, Spool
 from progress_service.limits import ReportLimit
+from progress_service.reviews import Policy
 from progress_service.settings import Settings
 from servicekit import database, http, kafka, telemetry
 from servicekit.errors import BrokerUnavailable
@@ -64,11 +65,13 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = wall_clock_ms) 
     api.state.clock = clock
     api.state.grant_verifier = GrantVerifier(settings.grant_keys())
     api.state.report_limit = ReportLimit(settings.progress_rate_limit, settings.progress_rate_window_s)
+    api.state.review_policy = Policy(settings.review_threshold, settings.review_min_watched_s * 1000)
     api.state.signer = routes_evidence.Signer.of(settings)
     api.include_router(routes.router)
     api.include_router(routes_evidence.router)
     api.include_router(routes_owners.router)
     api.include_router(routes_sessions.router)
+    api.include_router(routes_reviews.router)
     api.include_router(routes_learners.router)
     add_lane(api, routes.router.prefix, routes.router.routes)
     return api

@@ -85,9 +85,11 @@ def fold(
     replayed, cuts, watched_at = list[Range](), dict[str, int](), 0
     credited, spent_ms = {"live": 0, "late": 0, "hidden": 0}, 0
     covered, position = lesson.covered, (lesson.position_at_ms, lesson.position_ms)
+    judged = list[Beat]()
     for beat in sorted(request.beats, key=_number):
         if seen(session, beat):
             continue
+        judged.append(beat)
         interval = place(beat, session, terms)
         verdict = judge(beat, interval, clock, covered, terms)
         session, clock = remember(session, beat, interval[1]), spend(clock, verdict.spent)
@@ -103,7 +105,17 @@ def fold(
         for code, amount in verdict.cuts.items():
             cuts[code] = cuts.get(code, 0) + amount
         watched_at = max(watched_at, interval[1])
-    changed = bool(cuts or any(credited.values()))
+    credit_ms = sum(credited.values())
+    changed = bool(cuts or credit_ms)
+    habits = lesson.habits
+    if former is None:
+        habits = habits.after(
+            judged,
+            granted_at_ms=terms.granted_at_ms,
+            credited_ms=credit_ms,
+            spent_ms=spent_ms,
+            max_rate=request.policy.max_rate,
+        )
     earlier_ms = spent_ms if former == "former_attempt" else 0
     lesson = replace(
         lesson,
@@ -117,6 +129,7 @@ def fold(
         position_ms=position[1],
         cuts=_sum(lesson.cuts, cuts) if cuts else lesson.cuts,
         version=lesson.version + changed,
+        habits=habits,
     )
     if not changed:
         return Folded(session, clock, lesson, None)

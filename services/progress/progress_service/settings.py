@@ -25,6 +25,13 @@ class Settings(CommonSettings):
     progress_rate_limit: int = Field(default=300, ge=1, description="Reports per learner, window and replica.")
     progress_rate_window_s: int = Field(default=60, ge=1)
 
+    review_threshold: float = Field(
+        default=0.6, gt=0, le=1, description="Of the anomaly score: who reaches it is in the course's review queue."
+    )
+    review_min_watched_s: int = Field(
+        default=1800, ge=0, description="Real time that a learner has watched in a course before being scored at all."
+    )
+
     evidence_private_key: SecretStr = Field(description="What signs evidence: base64 of an Ed25519 key in PEM.")
     evidence_key_id: str = Field(
         min_length=1, max_length=64, description="The name under which its public key is told."

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from progress_service.habits import NO_HABITS, Habits
 from progress_service.ranges import Ranges, clip, total
 
 FRONTIER_GAP_MS = 2_000
@@ -51,6 +52,7 @@ class Lesson:
     duration_ms: int = 0
     version: int = 0
     completed_at_ms: int | None = None
+    habits: Habits = NO_HABITS
 
     def renewed(self, revision: int) -> "Lesson":
         """The lesson with another video: what was watched of the former one is void, and told as such."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncpg import Record
 
+from progress_service.habits import Habits
 from progress_service.ledger import LessonKey, SessionKey
 from progress_service.ranges import Ranges
 from progress_service.state import Clock, Lesson, Session
@@ -26,6 +27,11 @@ def to_ranges(multirange: Iterable["Bounds[int]"]) -> Ranges:
 def to_text(ranges: Ranges) -> str:
     """A multirange's literal."""
     return "{" + ",".join(f"[{start},{end})" for start, end in ranges) + "}"
+
+
+def _array(numbers: Sequence[int]) -> str:
+    """An array's literal; many of them travel as texts, like multiranges."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def columns(rows: Iterable[Sequence[Any]], count: int) -> list[list[Any]]:
@@ -116,6 +122,7 @@ def to_lesson(row: Record) -> Lesson:
         duration_ms=row["duration_ms"],
         version=row["version"],
         completed_at_ms=row["completed_at_ms"],
+        habits=Habits(row["began_ms"], row["fast_ms"], row["signs"], tuple(row["lengths"])),
     )
 
 
@@ -164,7 +171,8 @@ async def save_lessons(conn: Connection, changed: Mapping[LessonKey, Lesson]) ->
         (learner, lesson_id, lesson.course_id, to_text(lesson.covered), lesson.coverage, lesson.live_ms, lesson.late_ms,
          lesson.spent_ms, dict(lesson.cuts), lesson.position_ms, lesson.position_at_ms, lesson.duration_ms,
          lesson.version, lesson.completed_at_ms, lesson.revision, lesson.former_spent_ms, lesson.hidden_ms,
-         lesson.attempt, lesson.earlier_spent_ms)
+         lesson.attempt, lesson.earlier_spent_ms, lesson.habits.began_ms, lesson.habits.fast_ms, lesson.habits.signs,
+         _array(lesson.habits.lengths))
         for (learner, lesson_id), lesson in sorted(changed.items())
     ]  # fmt: skip
     await conn.execute(
@@ -172,26 +180,28 @@ async def save_lessons(conn: Connection, changed: Mapping[LessonKey, Lesson]) ->
         INSERT INTO lesson_progress
             (learner_id, lesson_id, course_id, covered, coverage, live_ms, late_ms, spent_ms, cuts, position_ms,
              position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms, attempt,
-             earlier_spent_ms)
+             earlier_spent_ms, began_ms, fast_ms, signs, lengths)
         SELECT learner_id, lesson_id, course_id, covered::int4multirange, coverage, live_ms, late_ms, spent_ms, cuts,
             position_ms, position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms,
-            attempt, earlier_spent_ms
+            attempt, earlier_spent_ms, began_ms, fast_ms, signs, lengths::int[]
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::bigint[], $7::bigint[],
             $8::bigint[], $9::jsonb[], $10::int[], $11::bigint[], $12::int[], $13::bigint[], $14::bigint[],
-            $15::bigint[], $16::bigint[], $17::bigint[], $18::int[], $19::bigint[])
+            $15::bigint[], $16::bigint[], $17::bigint[], $18::int[], $19::bigint[],
+            $20::bigint[], $21::bigint[], $22::int[], $23::text[])
             AS n (learner_id, lesson_id, course_id, covered, coverage, live_ms, late_ms, spent_ms, cuts, position_ms,
                   position_at_ms, duration_ms, version, completed_at_ms, revision, former_spent_ms, hidden_ms,
-                  attempt, earlier_spent_ms)
+                  attempt, earlier_spent_ms, began_ms, fast_ms, signs, lengths)
         ON CONFLICT (learner_id, lesson_id) DO UPDATE SET
             course_id = excluded.course_id, covered = excluded.covered, coverage = excluded.coverage,
             live_ms = excluded.live_ms, late_ms = excluded.late_ms, spent_ms = excluded.spent_ms,
             cuts = excluded.cuts, position_ms = excluded.position_ms, position_at_ms = excluded.position_at_ms,
             duration_ms = excluded.duration_ms, version = excluded.version, revision = excluded.revision,
             former_spent_ms = excluded.former_spent_ms, hidden_ms = excluded.hidden_ms, attempt = excluded.attempt,
-            earlier_spent_ms = excluded.earlier_spent_ms,
+            earlier_spent_ms = excluded.earlier_spent_ms, began_ms = excluded.began_ms, fast_ms = excluded.fast_ms,
+            signs = excluded.signs, lengths = excluded.lengths,
             completed_at_ms = CASE WHEN lesson_progress.attempt = excluded.attempt
                 THEN coalesce(lesson_progress.completed_at_ms, excluded.completed_at_ms)
                 ELSE excluded.completed_at_ms END
         """,
-        *columns(rows, 19),
+        *columns(rows, 23),
     )

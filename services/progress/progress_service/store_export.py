@@ -43,6 +43,13 @@ async def everything(conn: Connection, learner_id: str) -> dict[str, Any]:
             """,
             learner_id,
         ),
+        "reviews": await conn.fetchval(
+            """
+            SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY t.id), '[]') FROM review_decisions t
+            WHERE t.learner_id = $1
+            """,
+            learner_id,
+        ),
         "sessions": await conn.fetchval(
             """
             SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY t.session_id), '[]') FROM watch_sessions t

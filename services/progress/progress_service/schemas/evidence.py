@@ -45,6 +45,7 @@ class ExportOut(Shape):
     courses: list[dict[str, Any]]
     quizzes: list[dict[str, Any]]
     attempts: list[dict[str, Any]]
+    reviews: list[dict[str, Any]]
     sessions: list[dict[str, Any]]
     clock: dict[str, Any] | None
     evidence: list[dict[str, Any]]
