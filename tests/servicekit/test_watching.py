@@ -68,6 +68,15 @@ async def test_only_who_watches_what_changed_is_woken() -> None:
     assert watchers.latest("a") is None
 
 
+async def test_what_went_before_the_first_look_is_a_change() -> None:
+    """A thing that was there when its watcher read it, and not when it was looked at, wakes the watcher."""
+    things = Things()
+    async with running(things) as watchers:
+        with watchers.watch("a") as changed:
+            changed.clear()
+            await asyncio.wait_for(changed.wait(), 30)
+
+
 async def test_watchers_are_bounded_and_forgotten() -> None:
     """One too many is an outage to come back from; who leaves makes room."""
     watchers = Watchers(Things().look, asyncio.Event(), most=1)

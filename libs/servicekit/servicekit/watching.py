@@ -29,7 +29,7 @@ class Watchers(Generic[V]):
     poll_s: float = 1.0
     most: int = 500
     _watched: dict[str, set[asyncio.Event]] = field(default_factory=lambda: defaultdict(set))
-    _latest: dict[str, V] = field(default_factory=dict)
+    _latest: dict[str, V | None] = field(default_factory=dict)
 
     @contextmanager
     def watch(self, key: str) -> Iterator[asyncio.Event]:
@@ -59,9 +59,12 @@ class Watchers(Generic[V]):
         await asyncio.Event().wait()  # until it is cancelled: there is nothing left to do
 
     async def _look(self) -> None:
-        now = await self.look(list(self._watched))
-        moved = [key for key in now.keys() | self._latest.keys() if self._latest.get(key) != now.get(key)]
-        self._latest = {key: value for key, value in now.items() if key in self._watched}
+        keys = list(self._watched)
+        found = await self.look(keys)
+        now = {key: found.get(key) for key in keys if key in self._watched}
+        # A first look is a change, too: the watcher may have read before what this one no longer finds.
+        moved = [key for key, value in now.items() if key not in self._latest or self._latest[key] != value]
+        self._latest = now
         self._wake(moved)
 
     def _wake(self, keys: list[str]) -> None:
