@@ -14,6 +14,7 @@ from contracts.learning import (
     QuizGraded,
     WatchProgress,
 )
+from contracts.spending import BudgetExceeded
 from contracts.topic import Topic
 from contracts.videos import (
     AssetDeleted,
@@ -39,6 +40,7 @@ __all__ = [
     "AssetReady",
     "AttemptStarted",
     "Beat",
+    "BudgetExceeded",
     "Caption",
     "CourseChanged",
     "CourseCompleted",

@@ -11,6 +11,7 @@ from contracts.learning import (
     QuizGraded,
     WatchProgress,
 )
+from contracts.spending import BudgetExceeded
 from contracts.videos import AssetDeleted, AssetErrored, AssetReady, CourseChanged, LessonChanged
 
 EVENTS: tuple[type[Event], ...] = (
@@ -30,6 +31,7 @@ EVENTS: tuple[type[Event], ...] = (
     LearnerErased,
     PlaybackErased,
     AnalyticsErased,
+    BudgetExceeded,
 )
 
 

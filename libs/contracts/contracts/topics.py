@@ -150,6 +150,16 @@ ANALYTICS_ERASED = Topic(
     retention_days=30,
     description="Analytics has forgotten a learner.",
 )
+BUDGET_EXCEEDED = Topic(
+    "budget.exceeded",
+    key="course id, or platform",
+    producer="analytics",
+    consumers=(),
+    cleanup="delete",
+    retention_days=365,
+    outside=("LMS reads",),
+    description="What videos cost in a month has reached a share of its budget.",
+)
 
 TOPICS: tuple[Topic, ...] = (
     COURSE_CHANGED,
@@ -168,6 +178,7 @@ TOPICS: tuple[Topic, ...] = (
     LEARNER_ERASED,
     PLAYBACK_ERASED,
     ANALYTICS_ERASED,
+    BUDGET_EXCEEDED,
 )
 
 
