@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from devstack import routing, tools
+from devstack.ports import free_port
 from tests.serving import serving
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -76,9 +77,7 @@ def gateway(tmp_path: Path) -> Iterator[str]:
     web = tmp_path / "web"
     web.mkdir()
     (web / "index.html").write_text("the web app")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with ExitStack() as stack:
         upstreams = {
             service: stack.enter_context(serving(_echo(service))).removeprefix("http://")

@@ -1,11 +1,13 @@
 """A busy port is told by the variable that chooses another."""
 
+import random
 import socket
+from pathlib import Path
 
 import pytest
 
 from devstack.errors import BusyPort, StackError
-from devstack.ports import Ports, require_free, variable
+from devstack.ports import Ports, free_ports, require_free, variable
 
 
 def test_busy_port_names_its_variable() -> None:
@@ -37,3 +39,20 @@ def test_ephemeral_ports_differ() -> None:
     ports = Ports.ephemeral()
     values = [getattr(ports, name) for name in Ports.__dataclass_fields__]
     assert len(set(values)) == len(values)
+
+
+def test_a_free_port_is_none_that_the_kernel_gives_away() -> None:
+    """Else anybody's outgoing connection may sit on it before the server that it is for has started."""
+    low, _ = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    assert max(free_ports(50)) < max(int(low), 32_768)
+
+
+def test_a_port_in_use_is_not_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks is given another one, and an error where there is none."""
+    taken, free, left = free_ports(3)
+    monkeypatch.setattr(random, "sample", lambda *_: [taken, free, left])
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", taken))
+        assert free_ports(1) == [free]
+        with pytest.raises(StackError, match="no 3 free ports"):
+            free_ports(3)

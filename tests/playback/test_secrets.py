@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import os
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -15,6 +14,7 @@ import pytest
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from devstack.ports import free_port
 from mux_sim.testing import Simulator
 from playback_service import keys_command
 from playback_service.settings import Settings
@@ -24,13 +24,6 @@ from tests.playback.conftest import Keys, OpenSchool, encoded
 from tests.playback.school import SECRET
 
 SEAL = Fernet.generate_key().decode()
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """The circuit breaker: its rules on a clock of its own, and Mux going away and coming back behind it."""
 
 import asyncio
-import socket
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from prometheus_client import REGISTRY
 
+from devstack.ports import free_port
 from mux_sim.config import Config
 from mux_sim.testing import running
 from tests.upload.conftest import Service
@@ -223,9 +223,7 @@ async def upload_after_rest(service: MuxService) -> NewUpload:
 @pytest.mark.timeout(60)
 async def test_mux_goes_away_and_comes_back(tmp_path: Path) -> None:
     """The process ends and starts again: five attempts fail, the first call after the rest closes the circuit."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     config = Config(data_dir=tmp_path, port=port)
     service = service_of(
         f"http://127.0.0.1:{port}", config.token_id, config.token_secret, mux_breaker_rest_s=1.5, mux_posts_per_s=100

@@ -1,7 +1,6 @@
 """A large video passes through the service without ever being in it (A3)."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import httpx
 import psutil
 import pytest
 
+from devstack.ports import free_port
 from servicekit.auth import issue_token
 from tests.databases import Database
 from tests.infra import S3
@@ -39,9 +39,7 @@ def form() -> Iterator[bytes]:
 @contextmanager
 def served(environment: dict[str, str], log: Path) -> Iterator[tuple[str, psutil.Process]]:
     """The service as a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "upload_service.app"],

@@ -1,13 +1,13 @@
 """MuxService's contract, against the simulator: what it asks, what it makes of answers, and of their absence."""
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 
+from devstack.ports import free_port
 from mux_sim.testing import Simulator, running_simulator
 from upload_service import observations
 from upload_service.errors import MuxNotFound, MuxRefused, MuxUnauthorized, MuxUnavailable
@@ -77,7 +77,7 @@ async def new_upload(service: MuxService, policy: Policy = "signed") -> NewUploa
 
 async def test_an_asset_is_made_from_a_url(service: MuxService, mux: Simulator) -> None:
     """Mux fetches it by itself; what it cannot fetch ends as errored with a reason."""
-    port = _closed_port()
+    port = free_port()
     made = await service.create_asset(
         url=f"http://127.0.0.1:{port}/none.mp4",
         policy="public",
@@ -219,7 +219,7 @@ async def test_a_silent_mux_is_given_up() -> None:
 
 async def test_an_unreachable_mux_is_unavailable() -> None:
     """Refused connections, and names that do not resolve."""
-    for base_url in (f"http://127.0.0.1:{_closed_port()}", "http://mux.invalid"):
+    for base_url in (f"http://127.0.0.1:{free_port()}", "http://mux.invalid"):
         service = service_of(base_url)
         with pytest.raises(MuxUnavailable):
             await service.get_upload("someone")
@@ -300,10 +300,3 @@ async def test_the_event_loop_goes_on_while_mux_is_slow(mux: Simulator) -> None:
     with pytest.raises(MuxNotFound):
         await service.get_upload("0" * 40)
     service.close()
-
-
-def _closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,7 +1,8 @@
 """Processes of the upload service in a tenth of a second: imported once, forked for each, and each may be killed.
 
-Run as a program it reads an environment (JSON) per line, forks a child that runs the service's own `main` in it, and
-prints the child's pid. It ends its children when its input ends.
+Run as a program it reads a line, an environment (JSON object): it forks a child that runs the service's own `main` in
+it. A line that is a pid: it kills that child. Each is answered by the child's pid. It ends its children when its input
+ends. A child that ended keeps its pid until it is asked for: nobody else's process is ever killed in its place.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -27,10 +28,17 @@ class Forks:
 
     async def start(self, environment: Mapping[str, str]) -> int:
         """A new process with these variables and no other settings; returns its pid."""
+        return await self._ask(dict(environment))
+
+    async def kill(self, pid: int) -> None:
+        """SIGKILL, unless that was done or it ended; the kernel has closed all that the process had open."""
+        assert await self._ask(pid) == pid
+
+    async def _ask(self, question: dict[str, str] | int) -> int:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         async with self._turn, asyncio.timeout(60):
-            self._process.stdin.write(json.dumps(dict(environment)).encode() + b"\n")
+            self._process.stdin.write(json.dumps(question).encode() + b"\n")
             line = await self._process.stdout.readline()
         assert line, self.log.read_text()
         return int(line)
@@ -58,21 +66,9 @@ async def forking(log: Path) -> AsyncIterator[Forks]:
             await process.wait()
 
 
-async def killed(pid: int) -> None:
-    """SIGKILL, and wait until the kernel has closed all that the process had open."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-    async with asyncio.timeout(10):
-        with suppress(ProcessLookupError):
-            while True:
-                os.kill(pid, 0)
-                await asyncio.sleep(0.002)
-
-
 def _serve(environment: Mapping[str, str]) -> None:
     from upload_service import app
 
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(2, 1)
     os.environ.update(environment)
     app.main()
@@ -90,20 +86,32 @@ async def _warm() -> None:
 
 def _run() -> None:
     asyncio.run(_warm())
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    children = []
+    children: set[int] = set()
     for line in sys.stdin:
-        if (pid := os.fork()) == 0:
-            os.close(0)
-            try:
-                _serve(json.loads(line))
-            finally:
-                os._exit(1)
-        children.append(pid)
+        asked = json.loads(line)
+        pid = _end(asked, children) if isinstance(asked, int) else _fork(asked, children)
         print(pid, flush=True)
-    for pid in children:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    for pid in list(children):
+        _end(pid, children)
+
+
+def _fork(environment: Mapping[str, str], children: set[int]) -> int:
+    if (pid := os.fork()) == 0:
+        os.close(0)
+        try:
+            _serve(environment)
+        finally:
+            os._exit(1)
+    children.add(pid)
+    return pid
+
+
+def _end(pid: int, children: set[int]) -> int:
+    if pid in children:
+        children.remove(pid)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    return pid
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from mux_sim.testing import Simulator
 from servicekit.settings import CommonSettings
 from tests.servicekit import kit
 from tests.upload.faults import stories
-from tests.upload.faults.forking import killed
 from tests.upload.faults.lines import Stop
 from tests.upload.faults.stories import Case, Story
 from tests.upload.faults.world import World, acknowledged, until_stopped
@@ -34,7 +33,7 @@ async def crash(world: World, survivor: httpx.AsyncClient, story: Story, stop: S
         victim.line.armed = True
         request = asyncio.create_task(case.ask(victim.http))
         assert await until_stopped(victim, request), f"the handler never came to {stop}: {request.result().text}"
-        await killed(victim.pid)
+        await world.forks.kill(victim.pid)
         told = await acknowledged(request)
         if told:
             case.answer = request.result().json()

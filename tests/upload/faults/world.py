@@ -6,7 +6,6 @@ that was started anew would: neither remembers anything that is not in PostgreSQ
 
 import asyncio
 import json
-import socket
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -17,12 +16,13 @@ from uuid import uuid4
 import asyncpg
 import httpx
 
+from devstack.ports import free_port
 from mux_sim.testing import Simulator
 from servicekit.auth import issue_token
 from tests.databases import Database
 from tests.infra import S3
 from tests.upload.conftest import JWT_SECRET, OWNER, Json
-from tests.upload.faults.forking import Forks, killed
+from tests.upload.faults.forking import Forks
 from tests.upload.faults.lines import Line, Refusal, Stop, database_line, http_line
 from tests.upload.faults.objects import Objects
 from upload_service import signature
@@ -72,9 +72,9 @@ class World:
             if storage:
                 s3 = await stack.enter_async_context(http_line(self.s3.endpoint_url, line, refusing=refusal))
                 environment |= self._storage(s3)
-            environment |= {"HTTP_PORT": str(port := _free_port())} | dict(settings or {})
+            environment |= {"HTTP_PORT": str(port := free_port())} | dict(settings or {})
             pid = await self.forks.start(environment)
-            stack.push_async_callback(killed, pid)
+            stack.push_async_callback(self.forks.kill, pid)
             fresh = httpx.Limits(keepalive_expiry=1)  # less than the server's: else both may let go at once
             http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=BEARER, timeout=60, limits=fresh)
             await stack.enter_async_context(http)
@@ -182,13 +182,6 @@ async def acknowledged(request: "asyncio.Task[httpx.Response]") -> bool:
         return (await asyncio.wait_for(request, 10)).is_success
     except httpx.TransportError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def _until_ready(http: httpx.AsyncClient, forks: Forks) -> None:

@@ -1,22 +1,36 @@
 """Free and busy TCP ports on the loopback interface."""
 
 import os
+import random
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, fields
 from typing import cast
 
 from devstack.errors import BusyPort, StackError
 
 HOST = "127.0.0.1"
+QUIET = range(10_240, 32_768)
+"""Below what the kernel gives to outgoing connections, and to whoever binds to any port (`ip_local_port_range`)."""
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on at this moment, nor is likely to before the caller does."""
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """As many, all different. Raise StackError where nearly all are taken."""
+    with ExitStack() as probes:
+        found: list[int] = []
+        for port in random.sample(QUIET, 1_000):
+            if len(found) == count:
+                return found
+            probe = probes.enter_context(socket.socket())
+            with suppress(OSError):
+                probe.bind((HOST, port))
+                found.append(port)
+    raise StackError(f"no {count} free ports between {QUIET.start} and {QUIET.stop}")
 
 
 def require_free(port: int, variable: str, what: str) -> None:
@@ -60,11 +74,7 @@ class Ports:
     @classmethod
     def ephemeral(cls) -> "Ports":
         """Free ports, all different."""
-        with ExitStack() as probes:
-            held = [probes.enter_context(socket.socket()) for _ in fields(cls)]
-            for probe in held:
-                probe.bind((HOST, 0))
-            return cls(*(probe.getsockname()[1] for probe in held))
+        return cls(*free_ports(len(fields(cls))))
 
 
 def variable(name: str) -> str:
