@@ -43,6 +43,7 @@ def environment() -> dict[str, str]:
         "WATCH_GRANT_PRIVATE_KEY": _pem(grants),
         "EVIDENCE_KEY_ID": f"evidence-{secrets.token_hex(4)}",
         "EVIDENCE_PRIVATE_KEY": _pem(ed25519.Ed25519PrivateKey.generate()),
+        "ERASURE_KEY": secrets.token_urlsafe(48),
         "WATCH_GRANT_PUBLIC_KEYS": json.dumps({grants_id: _public_pem(grants)}, separators=(",", ":")),
     }
 

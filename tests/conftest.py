@@ -20,6 +20,7 @@ SETTINGS = (
     "S3_",
     "WATCH_GRANT_",
     "EVIDENCE_",
+    "ERASURE_",
     "PUBLIC_BASE_URL",
     "HTTP_",
     "WORKER_",

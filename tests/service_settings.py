@@ -49,6 +49,7 @@ def _values() -> dict[str, Any]:
         "watch_grant_key_id": "grant-1",
         "evidence_private_key": _base64(_private(ed25519.Ed25519PrivateKey.generate())),
         "evidence_key_id": "evidence-1",
+        "erasure_key": "what the tests hash the erased with, for good",
         "watch_grant_public_keys": {"grant-1": _base64(_public(grant_key))},
     }
 

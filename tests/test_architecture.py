@@ -49,8 +49,6 @@ OFFERED_BUT_NOT_TAKEN = {
     ("analytics", "course.completed"): "no course completions on a dashboard yet",
     ("playback", "learner.erased"): "not erased here yet",
     ("analytics", "learner.erased"): "not erased here yet",
-    ("progress", "playback.erased"): "nobody is erased yet",
-    ("progress", "analytics.erased"): "nobody is erased yet",
 }
 
 

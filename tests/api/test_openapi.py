@@ -69,6 +69,7 @@ def api(
         "WATCH_GRANT_PRIVATE_KEY": _pem(grants, private=True),
         "EVIDENCE_KEY_ID": "e1",
         "EVIDENCE_PRIVATE_KEY": _pem(ed25519.Ed25519PrivateKey.generate(), private=True),
+        "ERASURE_KEY": SECRET,
         "WATCH_GRANT_PUBLIC_KEYS": json.dumps({"g1": _pem(grants, private=False)}),
     }
     for name, value in environment.items():

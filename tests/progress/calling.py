@@ -11,6 +11,7 @@ from tests.databases import Database
 from tests.progress.granting import EVIDENCE_KEY, KEY_ID, private_pem, public_pem
 
 SECRET = "a secret of the tests that is long enough to sign with"
+ERASURE_KEY = "what the tests hash the erased with, for good"
 NOWHERE = "127.0.0.1:9"
 
 
@@ -23,6 +24,7 @@ def settings_for(database: Database, bootstrap: str, prefix: str = "") -> Settin
         watch_grant_public_keys={KEY_ID: public_pem()},
         evidence_private_key=SecretStr(private_pem(EVIDENCE_KEY)),
         evidence_key_id="evidence-1",
+        erasure_key=SecretStr(ERASURE_KEY),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from progress_service import store_erasure
 from servicekit.database import Pool, transaction
 from tests.databases import Database, Postgres
 from tests.progress.handling import decided, handle
@@ -147,7 +148,7 @@ async def test_every_table_that_names_a_learner_has_the_wall(database: Database,
         "WHERE column_name = 'learner_id' AND table_schema = 'public'",
         url=database.owner_url,
     )
-    assert set(found.split()) == set(with_learner.split()) == set(LEARNERS_TABLES)
+    assert set(found.split()) == set(with_learner.split()) == {*LEARNERS_TABLES, "erasure_requests"}
 
 
 @pytest.mark.usefixtures("filled")
@@ -165,3 +166,23 @@ async def test_the_api_role_may_read_and_nothing_else_anywhere(database: Databas
         url=database.app_url,
     )
     assert held == "SELECT"
+
+
+@pytest.mark.usefixtures("filled")
+async def test_the_api_role_asks_for_an_erasure_and_reads_of_none_whom(app_pool: Pool) -> None:
+    """Row G7: it may put in a request about whom it acts for; who waits to be erased it cannot see."""
+    async with transaction(app_pool, acting_as="ada") as conn:
+        assert await store_erasure.request(conn, "ada", b"hash") is not None
+    for statement in (
+        "SELECT learner_id FROM erasure_requests",
+        "SELECT * FROM forgotten",
+        "DELETE FROM forgotten",
+        "DELETE FROM erasures",
+        "UPDATE erasures SET erased_at = now()",
+        "INSERT INTO erasures (erasure_id, subject_hash, erased_at) VALUES (gen_random_uuid(), 'h', now())",
+        "INSERT INTO erasure_confirmations VALUES (gen_random_uuid(), 'playback', now(), '{}')",
+        "INSERT INTO erasure_requests (learner_id, erasure_id) VALUES ('bob', gen_random_uuid())",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction(app_pool, acting_as="ada") as conn:
+                await conn.execute(statement)

@@ -9,13 +9,17 @@ import hmac
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from servicekit.database import Connection
 from servicekit.errors import Unavailable
 
+ErasureKey = Annotated[
+    SecretStr | None,
+    Field(min_length=32, description="Keys the hashes of those who were erased. The same in all services, for good."),
+]
 R = TypeVar("R")
 _LOCK = 0xF0260771
 
@@ -60,10 +64,10 @@ async def left(
 
     Raises HashingNotConfigured where somebody was forgotten and the key is missing by which it would be noticed.
     """
+    if not await conn.fetchval("SELECT EXISTS (SELECT FROM forgotten)"):
+        return list(found)
     told = [about(one) for one in found]
     named = [said for said in told if said is not None]
-    if not named or not await conn.fetchval("SELECT EXISTS (SELECT FROM forgotten)"):
-        return list(found)
     rows = await conn.fetch(
         """
         SELECT DISTINCT n.hash, n.moment FROM unnest($1::bytea[], $2::timestamptz[]) AS n (hash, moment)

@@ -2,6 +2,7 @@
 
 from pydantic import AliasChoices, Field
 
+from servicekit.forgotten import ErasureKey
 from servicekit.settings import CommonSettings
 
 
@@ -16,3 +17,4 @@ class WorkerSettings(Settings):
     """The worker: the role that writes for every learner."""
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL_ANALYTICS_WORKER", "database_url"))
+    erasure_key: ErasureKey = None

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, SecretStr, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
+from servicekit.forgotten import ErasureKey
 from servicekit.settings import CommonSettings
 
 BaseUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/?#]+[^?#]*$")]
@@ -39,6 +40,8 @@ class Settings(CommonSettings):
     s3_access_key_id: str | None = None
     s3_secret_access_key: SecretStr | None = None
     s3_region: str = "us-east-1"
+
+    erasure_key: ErasureKey = None
 
     watch_grant_private_key: SecretStr | None = Field(default=None, description="Base64 of the PEM, Ed25519.")
     watch_grant_key_id: str = "watch-1"

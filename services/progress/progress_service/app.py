@@ -6,7 +6,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from progress_service import routes, routes_evidence, routes_learners, routes_owners, routes_reviews, routes_sessions
+from progress_service import (
+    routes,
+    routes_erasure,
+    routes_evidence,
+    routes_learners,
+    routes_owners,
+    routes_reviews,
+    routes_sessions,
+)
 from progress_service.grants import GrantVerifier
 from progress_service.intake import Intake, Spool
 from progress_service.limits import ReportLimit
@@ -14,6 +22,7 @@ from progress_service.reviews import Policy
 from progress_service.settings import Settings
 from servicekit import database, http, kafka, telemetry
 from servicekit.errors import BrokerUnavailable
+from servicekit.forgotten import Hashing
 from servicekit.health import Check, Degraded
 from servicekit.lane import add_lane
 from servicekit.producer import Producer
@@ -66,6 +75,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = wall_clock_ms) 
     api.state.grant_verifier = GrantVerifier(settings.grant_keys())
     api.state.report_limit = ReportLimit(settings.progress_rate_limit, settings.progress_rate_window_s)
     api.state.review_policy = Policy(settings.review_threshold, settings.review_min_watched_s * 1000)
+    api.state.hashing = Hashing(settings.erasure_key)
     api.state.signer = routes_evidence.Signer.of(settings)
     api.include_router(routes.router)
     api.include_router(routes_evidence.router)
@@ -73,6 +83,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = wall_clock_ms) 
     api.include_router(routes_sessions.router)
     api.include_router(routes_reviews.router)
     api.include_router(routes_learners.router)
+    api.include_router(routes_erasure.router)
     add_lane(api, routes.router.prefix, routes.router.routes)
     return api
 

@@ -4,6 +4,7 @@ Locks are taken in one order everywhere: the rules, then the learners' clocks by
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from contracts import (
@@ -17,21 +18,29 @@ from contracts import (
     QuizGraded,
     WatchProgress,
 )
-from progress_service import metrics, store, store_attempts, store_courses, store_rules
+from progress_service import erasing, metrics, store, store_attempts, store_courses, store_rules
 from progress_service.completion import conclude
 from progress_service.ledger import CourseKey, Ledger, LessonKey, course_keys, epoch_ms
-from servicekit import outbox
+from servicekit import forgotten, outbox
 from servicekit.consumer import Received
 from servicekit.database import Connection, Pool, transaction
+from servicekit.forgotten import UNCONFIGURED, Hashing
+from servicekit.telemetry import get_logger
 
 _EVENTS = UUID("8f5f2c1e-7f0b-5a43-9a34-4a3c9ad1c0de")
 Wake = Callable[[], None]
+E = TypeVar("E", bound=Event)
+
+log = get_logger(__name__)
 
 
-async def on_watch_progress(pool: Pool, wake: Wake, batch: Sequence[Received[WatchProgress]]) -> None:
+async def on_watch_progress(
+    pool: Pool, wake: Wake, batch: Sequence[Received[WatchProgress]], *, hashing: Hashing = UNCONFIGURED
+) -> None:
     """Fold accepted requests into the ledger."""
     async with transaction(pool) as conn:
-        events = await fold_requests(conn, [received.event for received in batch])
+        requests = await _of_the_known(conn, hashing, [received.event for received in batch])
+        events = await fold_requests(conn, requests)
         await _announce(conn, events)
     _committed(events, wake)
 
@@ -64,11 +73,12 @@ async def on_course_changed(pool: Pool, wake: Wake, batch: Sequence[Received[Cou
     _committed(events, wake)
 
 
-async def on_quiz_graded(pool: Pool, wake: Wake, batch: Sequence[Received[QuizGraded]]) -> None:
+async def on_quiz_graded(
+    pool: Pool, wake: Wake, batch: Sequence[Received[QuizGraded]], *, hashing: Hashing = UNCONFIGURED
+) -> None:
     """Keep quiz results, and complete the lessons and courses that waited for them."""
-    graded = [received.event for received in batch]
     async with transaction(pool) as conn:
-        await store_rules.hold_rules(conn)
+        graded = await _of_the_known(conn, hashing, [received.event for received in batch])
         await store.lock_clocks(conn, [quiz.learner_id for quiz in graded])
         await store_rules.put_quizzes(conn, graded)
         passed = {(quiz.learner_id, quiz.lesson_id): epoch_ms(quiz.graded_at) for quiz in graded if quiz.passed}
@@ -80,12 +90,13 @@ async def on_quiz_graded(pool: Pool, wake: Wake, batch: Sequence[Received[QuizGr
     _committed(events, wake)
 
 
-async def on_attempt_started(pool: Pool, wake: Wake, batch: Sequence[Received[AttemptStarted]]) -> None:
+async def on_attempt_started(
+    pool: Pool, wake: Wake, batch: Sequence[Received[AttemptStarted]], *, hashing: Hashing = UNCONFIGURED
+) -> None:
     """Keep that attempts have begun, and complete what waited for that: results that do not tell their attempt."""
-    started = [received.event for received in batch]
-    times = {(event.learner_id, event.course_id, event.attempt): epoch_ms(event.started_at) for event in started}
     async with transaction(pool) as conn:
-        await store_rules.hold_rules(conn)
+        started = await _of_the_known(conn, hashing, [received.event for received in batch])
+        times = {(event.learner_id, event.course_id, event.attempt): epoch_ms(event.started_at) for event in started}
         await store.lock_clocks(conn, [event.learner_id for event in started])
         await store_attempts.put(conn, started)
         waiting = await store_attempts.open_lessons(conn, times)
@@ -96,13 +107,22 @@ async def on_attempt_started(pool: Pool, wake: Wake, batch: Sequence[Received[At
     _committed(events, wake)
 
 
+async def _of_the_known(conn: Connection, hashing: Hashing, events: Sequence[E]) -> list[E]:
+    """The events without those of erased learners from before. Holds the rules, and with them whoever erases."""
+    await store_rules.hold_rules(conn)
+    left = await forgotten.left(conn, hashing, events, erasing.about)
+    if len(left) < len(events):
+        metrics.FORGOTTEN.labels(events[0].topic_name).inc(len(events) - len(left))
+        log.info("events of erased learners dropped", topic=events[0].topic_name, count=len(events) - len(left))
+    return left
+
+
 async def fold_requests(conn: Connection, requests: Sequence[WatchProgress]) -> list[Event]:
-    """Fold requests, in their order, in the caller's transaction. Returns the events that tell of it.
+    """Fold requests, in their order, in the caller's transaction, which holds the rules. Returns what tells of it.
 
     A learner's requests after one that completes something wait for the next round: evidence tells of the moment of
     completion, and not of whatever else came in the same batch.
     """
-    await store_rules.hold_rules(conn)
     lessons = [(request.learner_id, request.lesson_id) for request in requests]
     ledger = Ledger(clocks=await store.lock_clocks(conn, [learner for learner, _ in lessons]))
     ledger.sessions = await store.sessions(conn, [(request.learner_id, request.session_id) for request in requests])

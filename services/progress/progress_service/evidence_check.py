@@ -7,6 +7,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from progress_service import erasure_receipt
 from progress_service.evidence import ERASED, PPM, canonical, hash_of
 from progress_service.evidence_document import FORMAT, from_text
 from progress_service.ranges import clip, normalise, subtract, total
@@ -32,12 +33,12 @@ def own_key(document: Mapping[str, Any]) -> Ed25519PublicKey:
 
 def problems(document: Mapping[str, Any], key: Ed25519PublicKey) -> list[str]:
     """What is wrong with a document, in words; empty when it holds. Raises NotEvidence."""
-    if document.get("format") != FORMAT:
-        raise NotEvidence(f"its format is not {FORMAT}")
+    contents = {FORMAT: _of_learners, erasure_receipt.FORMAT: erasure_receipt.problems}.get(document.get("format", ""))
+    if contents is None:
+        raise NotEvidence(f"its format is neither {FORMAT} nor {erasure_receipt.FORMAT}")
     found = [] if _signed_by(document, key) else ["the signature does not fit the document and the key"]
     try:
-        for learner in document["learners"]:
-            found += [f"learner {learner['learnerId']}: {problem}" for problem in _of_chain(learner)]
+        found += contents(document)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         found.append(f"the document is not of the shape that its format says: {type(error).__name__} {error}")
     return found
@@ -53,6 +54,10 @@ def later_than(earlier: Mapping[str, Any], document: Mapping[str, Any]) -> list[
         for row in learner["rows"]
         if now[learner["learnerId"]].get(row["number"]) != row["hash"]
     ]
+
+
+def _of_learners(document: Mapping[str, Any]) -> list[str]:
+    return [f"learner {learner['learnerId']}: {problem}" for learner in _of(document) for problem in _of_chain(learner)]
 
 
 def _of(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

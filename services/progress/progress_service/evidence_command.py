@@ -1,4 +1,4 @@
-"""`seatime-evidence verify FILE`: checks a document of evidence, offline, with nothing but the public key.
+"""`seatime-evidence verify FILE`: checks evidence, or the receipt of an erasure, offline, by the public key alone.
 
 Exit codes: 0 it holds and is signed by the key given; 1 it does not hold, and each line says where; 2 a file cannot be
 read; 3 it holds by the key inside it, but whose key that is has not been checked (give `--key`).
@@ -14,6 +14,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from progress_service import erasure_receipt
 from progress_service.evidence_check import NotEvidence, later_than, own_key, problems
 from progress_service.evidence_document import from_text
 
@@ -29,6 +30,8 @@ def run(arguments: Sequence[str]) -> tuple[int, list[str]]:
         found = problems(document, key)
         if wanted.earlier is not None:
             earlier = _document(wanted.earlier)
+            if earlier.get("format") != document.get("format") or document["format"] == erasure_receipt.FORMAT:
+                raise NotEvidence("only evidence has an earlier document that nothing may lack of")
             found += [f"the earlier document: {problem}" for problem in problems(earlier, key)]
             found += later_than(earlier, document) if not found else []
     except NotEvidence as error:
@@ -44,6 +47,8 @@ def run(arguments: Sequence[str]) -> tuple[int, list[str]]:
 
 
 def _said(document: Mapping[str, Any]) -> list[str]:
+    if document["format"] == erasure_receipt.FORMAT:
+        return erasure_receipt.said(document)
     rows = [row for learner in document["learners"] for row in learner["rows"]]
     readable = sum("person" in row for row in rows)
     lines = [

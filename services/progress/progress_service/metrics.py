@@ -8,6 +8,7 @@ from contracts import CourseCompleted, Event, LessonCompleted, ProgressAdvanced
 
 CREDITED = Counter("seatime_progress_credited_seconds_total", "Credited media", ["when"])
 CUT = Counter("seatime_progress_cut_seconds_total", "Claimed media that was not credited, by reason code", ["code"])
+FORGOTTEN = Counter("seatime_progress_forgotten_total", "Events of erased learners that were dropped", ["topic"])
 COMPLETED = Counter("seatime_progress_completed_total", "Completions", ["kind"])
 
 

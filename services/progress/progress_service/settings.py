@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 
+from servicekit.forgotten import ErasureKey
 from servicekit.settings import CommonSettings
 
 PublicKeys = Annotated[dict[str, str], Field(min_length=1)]
@@ -40,6 +41,8 @@ class Settings(CommonSettings):
         default={}, description="JSON: key id to base64 of a public key in PEM, of keys that signed before this one."
     )
 
+    erasure_key: ErasureKey = None
+
     @field_validator("evidence_private_key")
     @classmethod
     def _signs(cls, pem: SecretStr) -> SecretStr:
@@ -71,6 +74,7 @@ class WorkerSettings(CommonSettings):
     """The worker: the role that writes for every learner."""
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL_PROGRESS_WORKER", "database_url"))
+    erasure_key: ErasureKey = None
 
 
 def _load(pem: str) -> Ed25519PublicKey:

@@ -5,8 +5,18 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TypeVar
 
-from contracts import AttemptStarted, CourseChanged, Event, LessonChanged, QuizGraded, WatchProgress, topics
-from progress_service import consumers
+from contracts import (
+    AnalyticsErased,
+    AttemptStarted,
+    CourseChanged,
+    Event,
+    LessonChanged,
+    PlaybackErased,
+    QuizGraded,
+    WatchProgress,
+    topics,
+)
+from progress_service import consumers, erasing
 from progress_service.consumers import Wake
 from progress_service.records import reader
 from progress_service.settings import WorkerSettings
@@ -14,6 +24,7 @@ from progress_service.sweep import sweep
 from servicekit import database, worker
 from servicekit.consumer import BatchConsumer, Received
 from servicekit.database import Pool
+from servicekit.forgotten import Hashing
 from servicekit.outbox import OutboxRelay
 from servicekit.producer import Producer
 from servicekit.worker import Worker
@@ -25,6 +36,8 @@ CONSUMED = (
     topics.COURSE_CHANGED,
     topics.QUIZ_GRADED,
     topics.ATTEMPT_STARTED,
+    topics.PLAYBACK_ERASED,
+    topics.ANALYTICS_ERASED,
 )
 PRODUCED = (topics.PROGRESS_ADVANCED, topics.LESSON_COMPLETED, topics.COURSE_COMPLETED, topics.LEARNER_ERASED)
 
@@ -38,6 +51,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
     pool = await database.create_pool(settings.database_url, application_name=f"{SERVICE}-worker", max_size=6)
     try:
         async with Producer(settings, service=SERVICE) as producer:
+            hashing = Hashing(settings.erasure_key)
             relay = OutboxRelay(settings.database_url, producer, service=SERVICE)
 
             def consumer(
@@ -52,13 +66,21 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 producer=producer,
                 topics=[*CONSUMED, *(topic.dead_letters for topic in CONSUMED), *PRODUCED],
                 consumers=[
-                    consumer(WatchProgress, consumers.on_watch_progress, reader(WatchProgress)),
+                    consumer(
+                        WatchProgress, partial(consumers.on_watch_progress, hashing=hashing), reader(WatchProgress)
+                    ),
                     consumer(LessonChanged, consumers.on_lesson_changed),
                     consumer(CourseChanged, consumers.on_course_changed),
-                    consumer(QuizGraded, consumers.on_quiz_graded),
-                    consumer(AttemptStarted, consumers.on_attempt_started),
+                    consumer(QuizGraded, partial(consumers.on_quiz_graded, hashing=hashing)),
+                    consumer(AttemptStarted, partial(consumers.on_attempt_started, hashing=hashing)),
+                    consumer(PlaybackErased, erasing.on_playback_erased),
+                    consumer(AnalyticsErased, erasing.on_analytics_erased),
                 ],
-                loops={"outbox": relay.run, "sweep": partial(sweep, pool)},
+                loops={
+                    "outbox": relay.run,
+                    "sweep": partial(sweep, pool),
+                    "erasing": partial(erasing.erase, pool, hashing, relay.wake),
+                },
                 checks={"database": partial(database.ping, pool)},
             ) as running:
                 yield running

@@ -34,6 +34,7 @@ class Credentials:
     signing_keys_secret: str = ""
     evidence_key_id: str = ""
     evidence_private_key: str = ""
+    erasure_key: str = ""
 
     def with_signing_key(self, key_id: str, private_key: str) -> "Credentials":
         return replace(self, mux_signing_key=key_id, mux_private_key=private_key)
@@ -44,7 +45,8 @@ def load_or_create(path: Path) -> Credentials:
     found = Credentials(**json.loads(path.read_text())) if path.exists() else _create()
     sealing = found.signing_keys_secret or base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     passwords = _role_passwords() | found.role_passwords
-    whole = replace(found, role_passwords=passwords, signing_keys_secret=sealing)
+    erasure_key = found.erasure_key or secrets.token_urlsafe(48)
+    whole = replace(found, role_passwords=passwords, signing_keys_secret=sealing, erasure_key=erasure_key)
     if not whole.evidence_private_key:
         private, _ = _ed25519()
         whole = replace(whole, evidence_key_id=f"evidence-{secrets.token_hex(4)}", evidence_private_key=private)

@@ -80,6 +80,7 @@ def for_services(ports: Ports, credentials: Credentials, own: Own, *, data_dir: 
         "WATCH_GRANT_PUBLIC_KEYS": json.dumps({credentials.grant_key_id: credentials.grant_public_key}),
         "EVIDENCE_KEY_ID": credentials.evidence_key_id,
         "EVIDENCE_PRIVATE_KEY": credentials.evidence_private_key,
+        "ERASURE_KEY": credentials.erasure_key,
         "PUBLIC_BASE_URL": public_url(ports),
         "HTTP_HOST": HOST,
         "HTTP_PORT": str(ports.gateway),

@@ -1,5 +1,6 @@
 """The shapes of the API, by what they are about."""
 
+from progress_service.schemas.erasure import ReceiptOut, ServiceErasedOut
 from progress_service.schemas.evidence import EvidenceOut, ExportOut, KeySetOut, LearnerEvidenceOut
 from progress_service.schemas.learning import (
     CourseLessonOut,
@@ -49,8 +50,10 @@ __all__ = [
     "QuizAccepted",
     "QuizIn",
     "ReasonOut",
+    "ReceiptOut",
     "RulesIn",
     "Seconds",
+    "ServiceErasedOut",
     "SessionOut",
     "SessionsOut",
     "WarningOut",
