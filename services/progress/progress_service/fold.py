@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Literal
 
 from contracts import Beat, WatchProgress
+from progress_service.habits import fast_pace
 from progress_service.ranges import Range, Ranges, add, first, intersect, last, subtract, total
 from progress_service.state import Clock, Lesson, Session
 from progress_service.timing import Terms, arrive, place, prune, remember, seen, spend
@@ -85,7 +86,7 @@ def fold(
     replayed, cuts, watched_at = list[Range](), dict[str, int](), 0
     credited, spent_ms = {"live": 0, "late": 0, "hidden": 0}, 0
     covered, position = lesson.covered, (lesson.position_at_ms, lesson.position_ms)
-    judged = list[Beat]()
+    judged, pace, fast_ms = list[Beat](), fast_pace(request.policy.max_rate), 0
     for beat in sorted(request.beats, key=_number):
         if seen(session, beat):
             continue
@@ -95,8 +96,11 @@ def fold(
         session, clock = remember(session, beat, interval[1]), spend(clock, verdict.spent)
         live = terms.received_at_ms - interval[1] <= LIVE_WITHIN_MS
         apart = beat.hidden and request.policy.hidden_pages == "apart"
-        credited["hidden" if apart else "live" if live else "late"] += total(verdict.credited)
-        spent_ms += total(verdict.spent)
+        media_ms, paid_ms = total(verdict.credited), total(verdict.spent)
+        credited["hidden" if apart else "live" if live else "late"] += media_ms
+        spent_ms += paid_ms
+        if media_ms >= pace * paid_ms:
+            fast_ms += paid_ms
         for media in verdict.credited:
             replayed += intersect((media,), covered)
             covered = add(covered, media)
@@ -105,17 +109,10 @@ def fold(
         for code, amount in verdict.cuts.items():
             cuts[code] = cuts.get(code, 0) + amount
         watched_at = max(watched_at, interval[1])
-    credit_ms = sum(credited.values())
-    changed = bool(cuts or credit_ms)
+    changed = bool(cuts or any(credited.values()))
     habits = lesson.habits
     if former is None:
-        habits = habits.after(
-            judged,
-            granted_at_ms=terms.granted_at_ms,
-            credited_ms=credit_ms,
-            spent_ms=spent_ms,
-            max_rate=request.policy.max_rate,
-        )
+        habits = habits.after(judged, granted_at_ms=terms.granted_at_ms, fast_ms=fast_ms)
     earlier_ms = spent_ms if former == "former_attempt" else 0
     lesson = replace(
         lesson,

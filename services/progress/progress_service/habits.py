@@ -6,6 +6,7 @@ Nothing here is ever looked at when credit or completion is decided.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from contracts import Beat
 
@@ -34,10 +35,8 @@ class Habits:
     signs: int = 0
     lengths: tuple[int, ...] = ()
 
-    def after(
-        self, beats: Sequence[Beat], *, granted_at_ms: int, credited_ms: int, spent_ms: int, max_rate: float
-    ) -> "Habits":
-        """The habits after a request's beats that were not judged before, with what they were credited and spent."""
+    def after(self, beats: Sequence[Beat], *, granted_at_ms: int, fast_ms: int) -> "Habits":
+        """The habits after beats that were not judged before, which spent so much real time at the maximum rate."""
         if not beats:
             return self
         signs, lengths = self.signs, self.lengths
@@ -50,14 +49,13 @@ class Habits:
                 if counts is None:
                     counts = list(lengths) or [0] * LENGTHS
                 counts[(at - since) % LENGTHS] += 1
-        fast = max_rate >= SLOWEST_MAXIMUM and credited_ms >= FAST * max_rate * spent_ms
         began = granted_at_ms if self.began_ms is None else min(self.began_ms, granted_at_ms)
-        return Habits(
-            began,
-            self.fast_ms + spent_ms if fast else self.fast_ms,
-            signs,
-            lengths if counts is None else tuple(counts),
-        )
+        return Habits(began, self.fast_ms + fast_ms, signs, lengths if counts is None else tuple(counts))
 
 
 NO_HABITS = Habits()
+
+
+def fast_pace(max_rate: float) -> float:
+    """Media for each unit of real time from which playing is at the maximum rate; nothing is, where that is low."""
+    return FAST * max_rate if max_rate >= SLOWEST_MAXIMUM else inf

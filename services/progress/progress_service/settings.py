@@ -30,7 +30,7 @@ class Settings(CommonSettings):
         default=0.6, gt=0, le=1, description="Of the anomaly score: who reaches it is in the course's review queue."
     )
     review_min_watched_s: int = Field(
-        default=1800, ge=0, description="Real time that a learner has watched in a course before being scored at all."
+        default=600, ge=0, description="Real time that a learner has watched in a course before being scored at all."
     )
 
     evidence_private_key: SecretStr = Field(description="What signs evidence: base64 of an Ed25519 key in PEM.")
