@@ -1,12 +1,25 @@
 """The definitions of docs/metrics.md taken literally, slow and obvious: what every faster way is compared with."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from contracts import LessonCompleted, ProgressAdvanced
+from contracts import LessonCompleted, ProgressAdvanced, WatchProgress
 
 GAP_MS = 30 * 60 * 1000
+Ranges = list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Day:
+    views: int
+    viewers: int
+    new_viewers: int
+    completions: int
+    watched_ms: int
+    spent_ms: int
 
 
 @dataclass(frozen=True)
@@ -16,37 +29,66 @@ class Numbers:
     completions: int
     completed_viewers: int
     watched_ms: int
+    spent_ms: int
     unique: list[int]
     replays: list[int]
+    days: dict[date, Day] = field(default_factory=dict)
+    speeds: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    """By speed: watchings, learners, ms of media."""
 
 
-def numbers(lesson_id: str, log: Iterable[Any], seconds: int) -> Numbers:
-    events = {}
-    completed = set()
+def numbers(
+    lesson_id: str, log: Iterable[Any], seconds: int, *, of: Callable[[str, date | None], bool] | None = None
+) -> Numbers:
+    """One lesson's numbers; `of` chooses learners by their id and the day of their first view."""
+    events: dict[tuple[str, int], ProgressAdvanced] = {}
+    completed: dict[str, datetime] = {}
     for event in log:
-        if event.lesson_id != lesson_id:
+        if getattr(event, "lesson_id", None) != lesson_id:
             continue
         if isinstance(event, LessonCompleted):
-            completed.add(event.learner_id)
-        else:
+            completed[event.learner_id] = min(event.completed_at, completed.get(event.learner_id, event.completed_at))
+        elif isinstance(event, ProgressAdvanced):
             events[event.learner_id, event.version] = event
-    learners = {learner for learner, _ in events}
-    views = {learner: _views([e for (who, _), e in events.items() if who == learner]) for learner in learners}
-    viewers = {learner for learner, count in views.items() if count}
-    covered = [part for event in events.values() for part in event.covered]
-    replayed = [part for event in events.values() for part in event.replayed]
+    by_learner = defaultdict(list)
+    for event in events.values():
+        by_learner[event.learner_id].append(event)
+    views = {learner: _views(found) for learner, found in by_learner.items()}
+    if of is not None:
+        chosen = {learner for learner, found in views.items() if of(learner, _first_day(found))}
+        views = {learner: found for learner, found in views.items() if learner in chosen}
+        by_learner = defaultdict(list, {learner: by_learner[learner] for learner in chosen})
+        completed = {learner: when for learner, when in completed.items() if learner in chosen}
+    watchings = [event for found in by_learner.values() for event in found if _credited(event)]
+    unique, total = [0] * seconds, in_seconds([part for event in watchings for part in _parts(event)], seconds)
+    for found in by_learner.values():
+        covered = in_seconds(flattened(part for event in found for part in _parts(event)), seconds)
+        unique = [a + b for a, b in zip(unique, covered, strict=True)]
+    viewers = {learner for learner, found in views.items() if found}
     return Numbers(
-        views=sum(views.values()),
+        views=sum(len(found) for found in views.values()),
         viewers=len(viewers),
         completions=len(completed),
-        completed_viewers=len(completed & viewers),
-        watched_ms=sum(end - start for start, end in [*covered, *replayed]),
-        unique=in_seconds(covered, seconds),
-        replays=in_seconds(replayed, seconds),
+        completed_viewers=len(viewers & completed.keys()),
+        watched_ms=sum(map(_credited, watchings)),
+        spent_ms=sum(event.spent_ms for event in watchings),
+        unique=unique,
+        replays=[a - b for a, b in zip(total, unique, strict=True)],
+        days=_days(views, completed, watchings),
+        speeds=_speeds(watchings),
     )
 
 
-def _views(events: Sequence[ProgressAdvanced]) -> int:
+def _first_day(views: Ranges) -> date | None:
+    return _day(min(views)[0]) if views else None
+
+
+def _day(epoch_ms: int) -> date:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=epoch_ms)).date()
+
+
+def _views(events: Sequence[ProgressAdvanced]) -> Ranges:
+    """A learner's views in a lesson, each from when to when it was watched."""
     sessions: dict[Any, list[ProgressAdvanced]] = {}
     for event in events:
         if _credited(event):
@@ -54,25 +96,111 @@ def _views(events: Sequence[ProgressAdvanced]) -> int:
     times = []
     for session in sessions.values():
         if sum(map(_credited, session)) >= 1000:
-            ends = [int(event.watched_at.timestamp() * 1000) for event in session]
-            starts = [end - event.spent_ms for end, event in zip(ends, session, strict=True)]
-            times.append((min(starts), max(ends)))
-    views, watched_until = 0, float("-inf")
+            times.append((min(map(_began, session)), max(map(_ended, session))))
+    views: Ranges = []
     for start, end in sorted(times):
-        if start > watched_until + GAP_MS:
-            views += 1
-        watched_until = max(watched_until, end)
+        if views and start <= views[-1][1] + GAP_MS:
+            views[-1] = (views[-1][0], max(views[-1][1], end))
+        else:
+            views.append((start, end))
     return views
 
 
+def _ended(event: ProgressAdvanced) -> int:
+    return int(event.watched_at.timestamp() * 1000)
+
+
+def _began(event: ProgressAdvanced) -> int:
+    return _ended(event) - event.spent_ms
+
+
+def _parts(event: ProgressAdvanced) -> Ranges:
+    return [*event.covered, *event.replayed]
+
+
 def _credited(event: ProgressAdvanced) -> int:
-    return sum(end - start for start, end in [*event.covered, *event.replayed])
+    return sum(end - start for start, end in _parts(event))
+
+
+def _days(
+    views: dict[str, Ranges], completed: dict[str, datetime], watchings: Sequence[ProgressAdvanced]
+) -> dict[date, Day]:
+    begun = [(_day(start), learner) for learner, found in views.items() for start, _ in found]
+    first = [_first_day(found) for found in views.values()]
+    done = [when.astimezone(UTC).date() for when in completed.values()]
+    days = {day for day, _ in begun} | set(done) | {_day(_began(event)) for event in watchings}
+    return {
+        day: Day(
+            views=sum(on == day for on, _ in begun),
+            viewers=len({learner for on, learner in begun if on == day}),
+            new_viewers=first.count(day),
+            completions=done.count(day),
+            watched_ms=sum(_credited(event) for event in watchings if _day(_began(event)) == day),
+            spent_ms=sum(event.spent_ms for event in watchings if _day(_began(event)) == day),
+        )
+        for day in days
+    }
+
+
+def _speeds(watchings: Sequence[ProgressAdvanced]) -> dict[str, tuple[int, int, int]]:
+    by_speed = defaultdict(list)
+    for event in watchings:
+        ratio = _credited(event) / max(event.spent_ms, 1)
+        nearest = min((abs(ratio - speed), speed) for speed in (0.5, 0.75, 1, 1.25, 1.5, 1.75, 2))[1]
+        by_speed[f"{nearest:g}"].append(event)
+    return {
+        speed: (len(found), len({event.learner_id for event in found}), sum(map(_credited, found)))
+        for speed, found in by_speed.items()
+    }
+
+
+def told(lesson_id: str, log: Iterable[WatchProgress], duration_ms: int) -> dict[tuple[str, str], tuple[int, int]]:
+    """What players told: by kind and name, how often and by how many learners."""
+    beats = {}
+    for request in log:
+        if request.lesson_id == lesson_id:
+            for beat in request.beats:
+                if beat.events:
+                    beats.setdefault((request.session_id, beat.seq), (request.learner_id, beat))
+    width = 1
+    while width * 1000 * 100 < duration_ms:
+        width += 1
+    times: Counter[tuple[str, str]] = Counter()
+    learners = defaultdict(set)
+    for learner, beat in beats.values():
+        for event in beat.events:
+            key = _named(event, width)
+            if key is not None:
+                times[key] += 1
+                learners[key].add(learner)
+    return {key: (count, len(learners[key])) for key, count in times.items()}
+
+
+def _named(event: Any, width_s: int) -> tuple[str, str] | None:
+    if event.type == "seek" and abs(event.from_ms - event.to_ms) >= 1000:
+        return "seek", f"{width_s}/{event.from_ms // 1000 // width_s}/{event.to_ms // 1000 // width_s}"
+    if event.type == "qualitychange":
+        return "quality", event.value
+    if event.type == "error":
+        return "error", event.value
+    return None
+
+
+def flattened(ranges: Iterable[tuple[int, int]]) -> Ranges:
+    """The union of the ranges."""
+    found: Ranges = []
+    for start, end in sorted(part for part in ranges if part[0] < part[1]):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
 
 
 def in_seconds(ranges: Iterable[tuple[int, int]], seconds: int) -> list[int]:
     """Ms of these ranges that fall into each second."""
     found = [0] * seconds
     for start, end in ranges:
-        for second in range(seconds):
+        for second in range(start // 1000, min(seconds, end // 1000 + 1)):
             found[second] += max(0, min(end, second * 1000 + 1000) - max(start, second * 1000))
     return found

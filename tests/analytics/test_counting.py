@@ -1,5 +1,6 @@
 import asyncio
 import random
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -12,7 +13,7 @@ from analytics_service.rollup import Layer
 from contracts import LessonCompleted, ProgressAdvanced
 from servicekit.database import TRANSIENT, Pool, transaction
 from tests.analytics import log
-from tests.analytics.naive import numbers
+from tests.analytics.naive import Day, numbers
 
 SECONDS = 756
 
@@ -23,6 +24,9 @@ TABLES = {
     "watch_sessions": "lesson_id, learner_id, session_id",
     "lesson_totals": "lesson_id, shard",
     "retention_cells": "lesson_id, layer, shard, second",
+    "lesson_days": "lesson_id, day, shard",
+    "lesson_tallies": "lesson_id, video_revision, kind, name, shard",
+    "learner_tallies": "lesson_id, learner_id, video_revision, kind, name",
 }
 
 
@@ -54,8 +58,34 @@ async def test_the_tables_say_what_a_recomputation_from_the_log_says(pool: Pool)
         assert found.totals.completions == expected.completions
         assert found.totals.completed_viewers == expected.completed_viewers
         assert found.totals.watched_ms == expected.watched_ms
+        assert found.totals.spent_ms == expected.spent_ms
         assert per_second(found.cells[Layer.UNIQUE], SECONDS) == expected.unique
         assert per_second(found.cells[Layer.REPLAYS], SECONDS) == expected.replays
+        assert await days(pool, lesson_id) == expected.days
+        assert await speeds(pool, lesson_id) == expected.speeds
+
+
+async def days(pool: Pool, lesson_id: str) -> dict[date, Day]:
+    rows = await pool.fetch(
+        """
+        SELECT day, sum(views)::bigint, sum(viewers)::bigint, sum(new_viewers)::bigint, sum(completions)::bigint,
+               sum(watched_ms)::bigint, sum(spent_ms)::bigint
+        FROM lesson_days WHERE lesson_id = $1 GROUP BY day
+        """,
+        lesson_id,
+    )
+    return {row["day"]: Day(*list(row)[1:]) for row in rows}
+
+
+async def speeds(pool: Pool, lesson_id: str) -> dict[str, tuple[int, int, int]]:
+    rows = await pool.fetch(
+        """
+        SELECT name, sum(times)::bigint, sum(learners)::bigint, sum(ms)::bigint FROM lesson_tallies
+        WHERE lesson_id = $1 AND kind = 'speed' GROUP BY name
+        """,
+        lesson_id,
+    )
+    return {row["name"]: tuple(row)[1:] for row in rows}
 
 
 @pytest.mark.parametrize("seed", [3, 4])
@@ -118,7 +148,7 @@ async def test_a_zombie_that_applies_the_same_batch_at_the_same_time_counts_noth
     """Two workers that both hold a partition's first batch, before any offset is stored, count it once."""
     events = log.logged([log.advanced(n, learner_id=f"u{n % 5}", at_s=n) for n in range(1, 40)])
     await asyncio.gather(*(log.consume(pool, events) for _ in range(4)))
-    assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 39 * 10_000
+    assert await pool.fetchval("SELECT covered_ms + replayed_ms FROM lesson_sums") == 39 * 10_000
 
 
 @pytest.mark.parametrize("kind", ["the same events", "a completion"])
@@ -155,7 +185,7 @@ async def test_offsets_move_with_the_effect_or_not_at_all(pool: Pool) -> None:
     assert await pool.fetchval("SELECT count(*) FROM learner_lessons") == 0
 
     await log.consume(pool, log.logged([good]))
-    assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 10_000
+    assert await pool.fetchval("SELECT covered_ms + replayed_ms FROM lesson_sums") == 10_000
     assert await pool.fetchval("SELECT next_offset FROM applied_offsets") == 1
 
 
@@ -165,11 +195,11 @@ async def test_a_recreated_topic_is_not_taken_for_the_old_one(pool: Pool) -> Non
     await log.consume(pool, log.logged([log.advanced(1), log.advanced(2)]), topic_ids=ids)
     newer = log.logged([log.advanced(3), log.advanced(4)])
     await log.consume(pool, newer, topic_ids=ids)
-    assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 20_000
+    assert await pool.fetchval("SELECT covered_ms + replayed_ms FROM lesson_sums") == 20_000
 
     ids._fetch = log.known_topics(log.OTHER_TOPIC_ID)._fetch
     await log.consume(pool, newer, topic_ids=ids)
-    assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 40_000
+    assert await pool.fetchval("SELECT covered_ms + replayed_ms FROM lesson_sums") == 40_000
     offsets = await pool.fetch("SELECT topic_id, next_offset FROM applied_offsets ORDER BY topic_id")
     assert [tuple(row) for row in offsets] == [(log.TOPIC_ID, 2), (log.OTHER_TOPIC_ID, 2)]
 

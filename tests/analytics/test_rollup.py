@@ -1,10 +1,16 @@
+import random
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from analytics_service.retention import Cell, per_second
 from analytics_service.rollup import LearnerLesson, Totals, Watching, contribution, news, watched
 from analytics_service.spans import Spans
+from tests.analytics.naive import flattened, in_seconds
 
 MINUTE = 60_000
 
@@ -14,8 +20,15 @@ def watching(version: int, *, at: int, session: int = 1, covered: Spans = ((0, 1
     return Watching(version, UUID(int=session), covered, watched_at_ms=at, **{**known, **changes})
 
 
+def learner_after(*watchings: Watching, completed: bool = False) -> LearnerLesson:
+    learner = LearnerLesson(completed_at=datetime(2026, 3, 2, tzinfo=UTC) if completed else None)
+    for watching in watchings:
+        learner, _ = watched(learner, watching)
+    return learner
+
+
 def after(*watchings: Watching, completed: bool = False) -> Totals:
-    return contribution(watched(LearnerLesson(completed=completed), watchings))
+    return contribution(learner_after(*watchings, completed=completed))
 
 
 def test_a_session_with_a_credited_second_is_a_view_and_its_learner_a_viewer() -> None:
@@ -41,7 +54,7 @@ def test_the_second_may_come_in_parts() -> None:
 
 def test_a_cut_claim_is_neither_watching_nor_a_view() -> None:
     """An event that credits nothing leaves only the mark that it was seen."""
-    learner = watched(LearnerLesson(), [watching(1, at=0, covered=())])
+    learner = learner_after(watching(1, at=0, covered=()))
     assert contribution(learner) == Totals()
     assert news(learner, [watching(1, at=0)]) == []
 
@@ -100,6 +113,32 @@ def test_completion_rate_is_the_share_of_viewers_who_completed() -> None:
     assert Totals().completion_rate == 0
 
 
+def test_verified_time_is_the_real_time_of_what_was_credited() -> None:
+    """Time that was spent without credit is no verified time; ten minutes at 2x are five of it."""
+    totals = after(
+        watching(1, at=0, covered=((0, 600_000),), spent_ms=300_000), watching(2, at=1, covered=(), spent_ms=7_000)
+    )
+    assert (totals.watched_ms, totals.spent_ms, totals.average_spent_ms) == (600_000, 300_000, 300_000)
+    assert Totals().average_spent_ms == 0
+
+
+def test_a_further_attempt_is_replays_and_no_new_viewer() -> None:
+    """The ledger calls it covered anew; to the curve the learner has that media already."""
+    totals = after(watching(1, at=0), watching(2, session=2, at=9_000 * MINUTE, covered=((0, 12_000),)))
+    assert (totals.viewers, totals.views, totals.covered_ms, totals.replayed_ms) == (1, 2, 12_000, 10_000)
+
+
+@given(st.permutations(range(1, 7)), st.randoms(use_true_random=False))
+def test_the_map_is_the_union_and_the_rest_is_replays(order: list[int], rng: random.Random) -> None:
+    """Whatever the ranges and their order: coverage is their union, what was watched more often is in the cells."""
+    parts = [(a, a + rng.randrange(1, 9_000)) for a in (rng.randrange(20_000) for _ in order)]
+    learner = learner_after(*(watching(n, at=n, covered=(parts[n - 1],)) for n in order))
+    assert list(learner.covered) == flattened(parts)
+    everything, once = in_seconds(parts, 30), in_seconds(learner.covered, 30)
+    assert per_second(learner.again, 30) == [a - b for a, b in zip(everything, once, strict=True)]
+    assert Cell() not in learner.again.values()
+
+
 def test_replays_after_completion_count_as_watch_time() -> None:
     """Completion ends nothing: what is watched again is watch time and may be a view."""
     totals = after(
@@ -112,7 +151,7 @@ def test_a_version_counts_once_even_within_a_batch() -> None:
     """The same version twice is one watching."""
     twice = [watching(1, at=0), watching(1, at=0), watching(3, at=0)]
     assert [found.version for found in news(LearnerLesson(), twice)] == [1, 3]
-    assert [found.version for found in news(watched(LearnerLesson(), [twice[0]]), twice)] == [3]
+    assert [found.version for found in news(learner_after(twice[0]), twice)] == [3]
 
 
 def test_a_range_that_ends_before_it_starts_is_refused() -> None:

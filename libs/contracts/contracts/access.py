@@ -3,6 +3,8 @@
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from contracts import topics
 from contracts.event import Event, Id, Timestamp, Version
 from contracts.videos import Provider
@@ -20,6 +22,7 @@ class EnrollmentChanged(Event):
     version: Version
     status: EnrollmentStatus
     expires_at: Timestamp | None = None
+    cohort: Id | None = Field(default=None, description="The class or group of the course that the learner belongs to.")
     changed_at: Timestamp
 
     @property

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from analytics_service.retention import Cell, cells_of
-from analytics_service.rollup import Layer, LearnerLesson, Totals, Watching, contribution, news, watched
-from analytics_service.spans import Spans, union
+from analytics_service import days, tallies
+from analytics_service.days import DayTotals
+from analytics_service.retention import Cell, Cells, cells_of
+from analytics_service.rollup import Layer, LearnerLesson, Totals, Watching, again_of, contribution, news, watched
+from analytics_service.spans import Spans
+from analytics_service.tallies import Amount, Entry, Tally
 
 
 class Key(NamedTuple):
@@ -31,6 +34,12 @@ class CellKey(NamedTuple):
     second: int
 
 
+class DayKey(NamedTuple):
+    lesson_id: str
+    day: int
+    shard: int
+
+
 @dataclass(frozen=True, slots=True)
 class Credit:
     """A watching, whose it is, and where and when it stood in the log."""
@@ -40,7 +49,6 @@ class Credit:
     recorded_at: datetime
     watched_at: datetime
     watching: Watching
-    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +61,48 @@ class Completion:
 
 @dataclass(slots=True)
 class Changes:
-    """Rows to write: `learners` and their neighbours replace or extend what is stored, totals and cells are added.
-
-    `covered` is of one revision of the video: a newer one replaces what is stored, an older one is left out of it.
-    """
+    """Rows to write: `learners` replace what is stored, all that counts lessons is added to it."""
 
     learners: dict[Key, LearnerLesson] = field(default_factory=dict)
-    covered: dict[Key, tuple[int, Spans]] = field(default_factory=dict)
     last_watched_at: dict[Key, datetime] = field(default_factory=dict)
-    completed_at: dict[Key, datetime] = field(default_factory=dict)
     totals: dict[Shard, Totals] = field(default_factory=lambda: defaultdict(Totals))
     as_of: dict[Shard, datetime] = field(default_factory=dict)
+    days: dict[DayKey, DayTotals] = field(default_factory=lambda: defaultdict(DayTotals))
     cells: dict[CellKey, Cell] = field(default_factory=lambda: defaultdict(Cell))
+    tallies: dict[Entry, Amount] = field(default_factory=lambda: defaultdict(Amount))
 
     def _count(self, shard: Shard, before: LearnerLesson, after: LearnerLesson, recorded_at: datetime) -> None:
         self.totals[shard] += contribution(after) - contribution(before)
         self.as_of[shard] = max(self.as_of.get(shard, recorded_at), recorded_at)
+        for day, change in days.changed(before, after).items():
+            self.days[DayKey(shard.lesson_id, day, shard.number)] += change
 
     def _credit(self, before: LearnerLesson, credits: Sequence[Credit]) -> None:
-        key = credits[0].key
-        self.learners[key] = watched(before, [credit.watching for credit in credits])
-        newest = max(credit.revision for credit in credits)
-        maps = (credit.watching.covered for credit in credits if credit.revision == newest)
-        self.covered[key] = (newest, union(*maps))
+        key, after = credits[0].key, before
+        for credit in credits:
+            after, new = watched(after, credit.watching)
+            if credit.watching.credited_ms:
+                self._add(credit, new)
+        self.learners[key] = after
         times = [credit.watched_at for credit in credits if credit.watching.credited_ms]
         if times:
             self.last_watched_at[key] = max(times)
         latest = max(credits, key=lambda credit: credit.recorded_at)
-        self._count(Shard(key.lesson_id, latest.shard), before, self.learners[key], latest.recorded_at)
-        for credit in credits:
-            for layer, ranges in (
-                (Layer.UNIQUE, credit.watching.covered),
-                (Layer.REPLAYS, credit.watching.replayed),
-            ):
-                for second, cell in cells_of(ranges).items():
-                    self.cells[CellKey(key.lesson_id, credit.revision, layer, credit.shard, second)] += cell
+        self._count(Shard(key.lesson_id, latest.shard), before, after, latest.recorded_at)
+
+    def _add(self, credit: Credit, new: Spans) -> None:
+        """What one watching adds by itself, `new` of it being new to the learner."""
+        watching, key = credit.watching, credit.key
+        day, totals = days.watched_on(watching)
+        self.days[DayKey(key.lesson_id, day, credit.shard)] += totals
+        speed = tallies.speed(watching.credited_ms, watching.spent_ms)
+        tally = Tally(key.lesson_id, watching.revision, "speed", speed)
+        self.tallies[Entry(tally, credit.shard, key.learner_id)] += Amount(times=1, ms=watching.credited_ms)
+        # Every watching leaves its edges in both layers, if only as zeros: rows must not tell of the order of arrival.
+        edges: Cells = dict.fromkeys(cells_of((*watching.covered, *watching.replayed)), Cell())
+        for layer, cells in ((Layer.UNIQUE, cells_of(new)), (Layer.REPLAYS, again_of(watching, new))):
+            for second, cell in (*edges.items(), *cells.items()):
+                self.cells[CellKey(key.lesson_id, watching.revision, layer, credit.shard, second)] += cell
 
 
 def credited(learners: Mapping[Key, LearnerLesson], credits: Iterable[Credit]) -> Changes:
@@ -105,13 +120,12 @@ def credited(learners: Mapping[Key, LearnerLesson], credits: Iterable[Credit]) -
 
 
 def completed(learners: Mapping[Key, LearnerLesson], completions: Iterable[Completion]) -> Changes:
-    """What these completions change. A learner completes a lesson once: the first tells when."""
+    """What these completions change. A learner completes a lesson once, whatever the attempt: the first tells when."""
     changes = Changes()
     for completion in completions:
         key = completion.key
         before = changes.learners.get(key, learners[key])
-        if not before.completed:
-            changes.completed_at[key] = completion.completed_at
-            after = changes.learners[key] = replace(before, completed=True)
+        if before.completed_at is None or completion.completed_at < before.completed_at:
+            after = changes.learners[key] = replace(before, completed_at=completion.completed_at)
             changes._count(Shard(key.lesson_id, completion.shard), before, after, completion.recorded_at)
     return changes

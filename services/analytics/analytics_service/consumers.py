@@ -10,11 +10,19 @@ from functools import partial
 from typing import Any, TypeVar
 
 import contracts
-from analytics_service import changes, store, store_rollup
+from analytics_service import changes, claim_effects, store, store_mux, store_rollup
 from analytics_service.changes import Completion, Credit, Key
 from analytics_service.rollup import Watching
 from analytics_service.store import Position
-from contracts import CourseChanged, Event, LessonChanged, LessonCompleted, ProgressAdvanced, Topic
+from contracts import (
+    CourseChanged,
+    EnrollmentChanged,
+    Event,
+    LessonChanged,
+    LessonCompleted,
+    ProgressAdvanced,
+    Topic,
+)
 from servicekit.consumer import Received
 from servicekit.database import Connection, Pool, transaction
 from servicekit.topic_ids import TopicIds
@@ -58,6 +66,14 @@ async def lesson_changed(conn: Connection, batch: Sequence[Received[LessonChange
     await store.project_lessons(conn, [received.event for received in batch])
 
 
+async def enrollment_changed(conn: Connection, batch: Sequence[Received[EnrollmentChanged]]) -> None:
+    await store.project_enrollments(conn, [received.event for received in batch])
+
+
+async def lesson_video_changed(conn: Connection, batch: Sequence[Received[LessonChanged]]) -> None:
+    await store_mux.note_videos(conn, [received.event for received in batch])
+
+
 async def progress_advanced(conn: Connection, batch: Sequence[Received[ProgressAdvanced]]) -> None:
     credits = [_credit(received) for received in batch]
     sessions = {credit.watching.session_id for credit in credits}
@@ -78,7 +94,6 @@ def _credit(received: Received[ProgressAdvanced]) -> Credit:
         shard=received.partition,
         recorded_at=received.timestamp,
         watched_at=event.watched_at,
-        revision=event.video_revision,
         watching=Watching(
             version=event.version,
             session_id=event.session_id,
@@ -86,6 +101,7 @@ def _credit(received: Received[ProgressAdvanced]) -> Credit:
             replayed=event.replayed,
             spent_ms=event.spent_ms,
             watched_at_ms=(event.watched_at - _EPOCH) // timedelta(milliseconds=1),
+            revision=event.video_revision,
         ),
     )
 
@@ -102,8 +118,9 @@ def _completion(received: Received[LessonCompleted]) -> Completion:
 
 EFFECTS: Mapping[type[Event], tuple[Effect[Any], ...]] = {
     contracts.CourseChanged: (course_changed,),
-    contracts.LessonChanged: (lesson_changed,),
-    contracts.WatchProgress: (),
+    contracts.LessonChanged: (lesson_changed, lesson_video_changed),
+    contracts.EnrollmentChanged: (enrollment_changed,),
+    contracts.WatchProgress: (claim_effects.told,),
     contracts.ProgressAdvanced: (progress_advanced,),
     contracts.LessonCompleted: (lesson_completed,),
 }

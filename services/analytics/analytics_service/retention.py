@@ -27,6 +27,9 @@ class Cell:
     def __add__(self, other: "Cell") -> "Cell":
         return Cell(self.edges + other.edges, self.late_ms + other.late_ms)
 
+    def __neg__(self) -> "Cell":
+        return Cell(-self.edges, -self.late_ms)
+
 
 Cells = Mapping[int, Cell]
 """By second of media."""
@@ -42,6 +45,11 @@ def cells_of(ranges: Iterable[Span]) -> dict[int, Cell]:
             second, late = divmod(position, _SECOND_MS)
             cells[second] = cells.get(second, Cell()) + Cell(sign, sign * late)
     return cells
+
+
+def without_zeros(cells: Cells) -> dict[int, Cell]:
+    """The cells that say something, by second."""
+    return {second: cells[second] for second in sorted(cells) if cells[second] != Cell()}
 
 
 def per_second(cells: Cells, seconds: int) -> list[int]:

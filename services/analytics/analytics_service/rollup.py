@@ -3,6 +3,7 @@
 watching          what one `progress.advanced` tells: credited media, and that it was watched in the `spent_ms` of
                   real time before `watched_at`.
 watch time        credited media, newly covered and replayed. Claims that the ledger cut are not in it.
+verified time     the real time that it used up.
 session           all watching under one watch grant (a refreshed grant keeps its session). It lasts from the start
                   of its first watching to the end of its last, and counts once VIEW_MINIMUM_MS of media are credited.
 view              a session that counts. Sessions of the same learner and lesson that begin within VIEW_GAP_MS after
@@ -12,8 +13,8 @@ average watch     watch time / views: per view, not per viewer.
 completion        a learner who completed the lesson, once.
 completion rate   viewers who completed / viewers.
 retention         per second of media and in two layers. `unique`: how many viewers have that second in their
-                  coverage; `replays`: how often it was watched again. Whoever watched a part of a second counts
-                  for that part, so the area under a layer is exactly its share of the watch time.
+                  coverage, whatever the attempt; `replays`: how often it was watched again. Whoever watched a part of
+                  a second counts for that part, so the area under a layer is exactly its share of the watch time.
 
 Every number is a sum over learners, or over sets that only grow: the order in which events arrive cannot matter, and
 an event that arrives again (same learner, lesson and version) changes nothing.
@@ -21,10 +22,12 @@ an event that arrives again (same learner, lesson and version) changes nothing.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
-from analytics_service.spans import Span, Spans, contains, length, union
+from analytics_service.retention import Cell, Cells, cells_of, without_zeros
+from analytics_service.spans import Span, Spans, contains, difference, length, union
 
 VIEW_MINIMUM_MS = 1_000
 VIEW_GAP_MS = 30 * 60 * 1_000
@@ -47,6 +50,7 @@ class Watching:
     replayed: Spans
     spent_ms: int
     watched_at_ms: int
+    revision: int = 1
 
     def __post_init__(self) -> None:
         for start, end in (*self.covered, *self.replayed):
@@ -56,6 +60,10 @@ class Watching:
     @property
     def credited_ms(self) -> int:
         return length(self.covered) + length(self.replayed)
+
+    @property
+    def began_at_ms(self) -> int:
+        return self.watched_at_ms - self.spent_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +80,20 @@ class LearnerLesson:
     """What one learner did in one lesson, as far as the numbers need it.
 
     `applied` holds the versions that are in here, `viewing` the time of views in ms since the epoch, each VIEW_GAP_MS
-    longer than its watching, so that what touches is one view. `sessions` may leave out those that the events at
-    hand do not name.
+    longer than its watching, so that what touches is one view. `covered` is the union of all that was watched of the
+    newest video (`revision`), `again` the cells of what was watched of it more often than once. `sessions` may leave
+    out those that the events at hand do not name.
     """
 
     applied: Spans = ()
     viewing: Spans = ()
+    covered: Spans = ()
+    again: Cells = field(default_factory=dict)
+    revision: int = 1
     covered_ms: int = 0
     replayed_ms: int = 0
-    completed: bool = False
+    spent_ms: int = 0
+    completed_at: datetime | None = None
     sessions: Mapping[UUID, Session] = field(default_factory=dict)
 
 
@@ -94,6 +107,7 @@ class Totals:
     completed_viewers: int = 0
     covered_ms: int = 0
     replayed_ms: int = 0
+    spent_ms: int = 0
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*(a + b for a, b in zip(self.values, other.values, strict=True)))
@@ -110,6 +124,7 @@ class Totals:
             self.completed_viewers,
             self.covered_ms,
             self.replayed_ms,
+            self.spent_ms,
         )
 
     @property
@@ -122,6 +137,11 @@ class Totals:
         return self.watched_ms / self.views if self.views else 0.0
 
     @property
+    def average_spent_ms(self) -> float:
+        """Verified time per view; 0 without views."""
+        return self.spent_ms / self.views if self.views else 0.0
+
+    @property
     def completion_rate(self) -> float:
         """Of the viewers, the share that completed, 0..1; 0 without viewers."""
         return self.completed_viewers / self.viewers if self.viewers else 0.0
@@ -129,14 +149,15 @@ class Totals:
 
 def contribution(learner: LearnerLesson) -> Totals:
     """What one learner adds to the lesson's totals: a lesson's total is the sum of its learners' contributions."""
-    viewer = bool(learner.viewing)
+    viewer, completed = bool(learner.viewing), learner.completed_at is not None
     return Totals(
         views=len(learner.viewing),
         viewers=int(viewer),
-        completions=int(learner.completed),
-        completed_viewers=int(viewer and learner.completed),
+        completions=int(completed),
+        completed_viewers=int(viewer and completed),
         covered_ms=learner.covered_ms,
         replayed_ms=learner.replayed_ms,
+        spent_ms=learner.spent_ms,
     )
 
 
@@ -146,17 +167,23 @@ def news(learner: LearnerLesson, watchings: Iterable[Watching]) -> list[Watching
     return list(fresh.values())
 
 
-def watched(learner: LearnerLesson, watchings: Iterable[Watching]) -> LearnerLesson:
-    """The learner after these watchings, none of which is in there yet (see `news`)."""
-    for watching in watchings:
-        learner = _watched(learner, watching)
-    return learner
+def watched(learner: LearnerLesson, watching: Watching) -> tuple[LearnerLesson, Spans]:
+    """The learner after a watching that is not in there yet (see `news`), and what of its media was new to them.
 
-
-def _watched(learner: LearnerLesson, watching: Watching) -> LearnerLesson:
+    What is new is what the learner had not watched before in any attempt, and not what the ledger says of this one.
+    The map of a former video is gone: for what comes of it late, the ledger's word stands.
+    """
     applied = union(learner.applied, [(watching.version, watching.version + 1)])
     if not watching.credited_ms:
-        return replace(learner, applied=applied)
+        return replace(learner, applied=applied), ()
+    if watching.revision > learner.revision:
+        learner = replace(learner, revision=watching.revision, covered=(), again={})
+    credited = (*watching.covered, *watching.replayed)
+    new = union(watching.covered)
+    if watching.revision == learner.revision:
+        new = difference(union(credited), learner.covered)
+        again = without_zeros(_sum(learner.again, again_of(watching, new)))
+        learner = replace(learner, covered=union(learner.covered, new), again=again)
     session = _grown(learner.sessions.get(watching.session_id), watching)
     viewing: Iterable[Span] = ()
     if session.credited_ms >= VIEW_MINIMUM_MS:
@@ -165,14 +192,29 @@ def _watched(learner: LearnerLesson, watching: Watching) -> LearnerLesson:
         learner,
         applied=applied,
         viewing=union(learner.viewing, viewing),
-        covered_ms=learner.covered_ms + length(watching.covered),
-        replayed_ms=learner.replayed_ms + length(watching.replayed),
+        covered_ms=learner.covered_ms + length(new),
+        replayed_ms=learner.replayed_ms + watching.credited_ms - length(new),
+        spent_ms=learner.spent_ms + watching.spent_ms,
         sessions={**learner.sessions, watching.session_id: session},
+    ), new
+
+
+def again_of(watching: Watching, new: Spans) -> dict[int, Cell]:
+    """The cells of what was watched beyond what was new. They may cancel to nothing."""
+    return _sum(
+        cells_of((*watching.covered, *watching.replayed)), {second: -cell for second, cell in cells_of(new).items()}
     )
 
 
+def _sum(cells: Cells, more: Cells) -> dict[int, Cell]:
+    total = dict(cells)
+    for second, cell in more.items():
+        total[second] = total.get(second, Cell()) + cell
+    return total
+
+
 def _grown(session: Session | None, watching: Watching) -> Session:
-    start = watching.watched_at_ms - watching.spent_ms
+    start = watching.began_at_ms
     if session is None:
         return Session(watching.credited_ms, start, watching.watched_at_ms)
     return Session(

@@ -11,10 +11,10 @@ from asyncpg import Record
 from analytics_service.retention import Cell
 from analytics_service.rollup import Layer, Totals
 from analytics_service.spans import Spans
-from contracts import CourseChanged, LessonChanged
+from contracts import CourseChanged, EnrollmentChanged, LessonChanged
 from servicekit.database import Connection
 
-E = TypeVar("E", CourseChanged, LessonChanged)
+E = TypeVar("E", CourseChanged, LessonChanged, EnrollmentChanged)
 
 
 class Position(NamedTuple):
@@ -109,6 +109,27 @@ async def project_lessons(conn: Connection, events: Iterable[LessonChanged]) -> 
     )
 
 
+async def project_enrollments(conn: Connection, events: Iterable[EnrollmentChanged]) -> None:
+    """Take over the highest version of each learner's enrollment in a course, unless it is already here."""
+    newest = _newest((event.key, event) for event in events)
+    await conn.execute(
+        """
+        INSERT INTO enrollments AS e (course_id, learner_id, version, status, cohort, changed_at)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[])
+        ON CONFLICT (course_id, learner_id) DO UPDATE SET
+            version = excluded.version, status = excluded.status, cohort = excluded.cohort,
+            changed_at = excluded.changed_at
+        WHERE excluded.version > e.version
+        """,
+        [event.course_id for event in newest],
+        [event.learner_id for event in newest],
+        [event.version for event in newest],
+        [event.status for event in newest],
+        [event.cohort for event in newest],
+        [event.changed_at for event in newest],
+    )
+
+
 def _newest(events: Iterable[tuple[str, E]]) -> list[E]:
     newest: dict[str, E] = {}
     for key, event in events:
@@ -152,11 +173,11 @@ class OwnReport:
     completed_at: datetime | None
 
 
-_TOTALS = ("views", "viewers", "completions", "completed_viewers", "covered_ms", "replayed_ms")
+_TOTALS = ("views", "viewers", "completions", "completed_viewers", "covered_ms", "replayed_ms", "spent_ms")
 
 _LESSON = """
     SELECT l.lesson_id, l.title, l.duration_ms, l.changed_at, l.course_id, c.owner_id, c.title AS course_title,
-           t.views, t.viewers, t.completions, t.completed_viewers, t.covered_ms, t.replayed_ms, t.as_of,
+           t.views, t.viewers, t.completions, t.completed_viewers, t.covered_ms, t.replayed_ms, t.spent_ms, t.as_of,
            r.*
     FROM lessons l
     LEFT JOIN courses c USING (course_id)
@@ -177,7 +198,7 @@ _COURSE = """
     SELECT c.course_id, c.title AS course_title, c.owner_id, l.lesson_id, l.title, l.duration_ms, l.changed_at,
            sum(t.views)::bigint AS views, sum(t.viewers)::bigint AS viewers, sum(t.completions)::bigint AS completions,
            sum(t.completed_viewers)::bigint AS completed_viewers, sum(t.covered_ms)::bigint AS covered_ms,
-           sum(t.replayed_ms)::bigint AS replayed_ms, max(t.as_of) AS as_of
+           sum(t.replayed_ms)::bigint AS replayed_ms, sum(t.spent_ms)::bigint AS spent_ms, max(t.as_of) AS as_of
     FROM courses c
     LEFT JOIN lessons l ON l.course_id = c.course_id AND NOT l.deleted
     LEFT JOIN lesson_totals t ON t.lesson_id = l.lesson_id

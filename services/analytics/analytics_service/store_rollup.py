@@ -1,17 +1,17 @@
-"""Learners, sessions, totals and cells: read under lock, written back by the batch, rows in key order."""
+"""Learners, sessions, totals, days and cells: read under lock, written back by the batch, rows in key order."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import astuple
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from analytics_service.changes import CellKey, Changes, Key, Shard
-from analytics_service.retention import Cell
+from analytics_service import store_tallies
+from analytics_service.changes import CellKey, Changes, DayKey, Key, Shard
+from analytics_service.days import NOTHING, DayTotals, date_of
+from analytics_service.multiranges import as_text, spans_of
+from analytics_service.retention import Cell, Cells
 from analytics_service.rollup import LearnerLesson, Session, Totals
-from analytics_service.spans import Spans
 from servicekit.database import Connection
-
-_NOTHING: tuple[int, Spans] = (0, ())
 
 
 async def lock_learners(
@@ -31,7 +31,8 @@ async def lock_learners(
     )
     rows = await conn.fetch(
         """
-        SELECT l.lesson_id, l.learner_id, l.applied, l.viewing, l.covered_ms, l.replayed_ms, l.completed_at
+        SELECT l.lesson_id, l.learner_id, l.applied, l.viewing, l.covered, l.video_revision, l.again_seconds,
+               l.again_edges, l.again_late_ms, l.covered_ms, l.replayed_ms, l.spent_ms, l.completed_at
         FROM learner_lessons l JOIN unnest($1::text[], $2::text[]) AS k(lesson_id, learner_id)
             USING (lesson_id, learner_id)
         ORDER BY l.lesson_id, l.learner_id FOR UPDATE OF l
@@ -42,11 +43,15 @@ async def lock_learners(
     known = await _sessions(conn, lessons, learners, sessions) if sessions else {}
     return {
         key: LearnerLesson(
-            applied=_spans(row["applied"]),
-            viewing=_spans(row["viewing"]),
+            applied=spans_of(row["applied"]),
+            viewing=spans_of(row["viewing"]),
+            covered=spans_of(row["covered"]),
+            again=_cells(row["again_seconds"], row["again_edges"], row["again_late_ms"]),
+            revision=row["video_revision"],
             covered_ms=row["covered_ms"],
             replayed_ms=row["replayed_ms"],
-            completed=row["completed_at"] is not None,
+            spent_ms=row["spent_ms"],
+            completed_at=row["completed_at"],
             sessions=known.get(key, {}),
         )
         for row in rows
@@ -82,7 +87,9 @@ async def save(conn: Connection, changes: Changes) -> None:
         await _save_learners(conn, changes)
     await _save_sessions(conn, changes.learners)
     await _add_totals(conn, changes.totals, changes.as_of)
+    await _add_days(conn, changes.days)
     await _add_cells(conn, changes.cells)
+    await store_tallies.add(conn, changes.tallies)
 
 
 async def _save_learners(conn: Connection, changes: Changes) -> None:
@@ -92,29 +99,31 @@ async def _save_learners(conn: Connection, changes: Changes) -> None:
         """
         UPDATE learner_lessons l SET
             applied = n.applied::int8multirange, viewing = n.viewing::int8multirange,
-            covered = CASE WHEN n.video_revision = l.video_revision THEN l.covered + n.covered::int8multirange
-                           WHEN n.video_revision > l.video_revision THEN n.covered::int8multirange
-                           ELSE l.covered END,
-            video_revision = greatest(l.video_revision, n.video_revision),
-            covered_ms = n.covered_ms, replayed_ms = n.replayed_ms,
-            last_watched_at = greatest(l.last_watched_at, n.last_watched_at),
-            completed_at = least(l.completed_at, n.completed_at)
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-                    $8::timestamptz[], $9::timestamptz[], $10::bigint[])
-            AS n(lesson_id, learner_id, applied, viewing, covered, covered_ms, replayed_ms, last_watched_at,
-                 completed_at, video_revision)
+            covered = n.covered::int8multirange, video_revision = n.video_revision,
+            again_seconds = n.again_seconds::integer[], again_edges = n.again_edges::bigint[],
+            again_late_ms = n.again_late_ms::bigint[],
+            covered_ms = n.covered_ms, replayed_ms = n.replayed_ms, spent_ms = n.spent_ms,
+            last_watched_at = greatest(l.last_watched_at, n.last_watched_at), completed_at = n.completed_at
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
+                    $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::timestamptz[], $14::timestamptz[])
+            AS n(lesson_id, learner_id, applied, viewing, covered, video_revision, again_seconds, again_edges,
+                 again_late_ms, covered_ms, replayed_ms, spent_ms, last_watched_at, completed_at)
         WHERE l.lesson_id = n.lesson_id AND l.learner_id = n.learner_id
         """,
         [key.lesson_id for key in keys],
         [key.learner_id for key in keys],
-        [_multirange(state.applied) for state in states],
-        [_multirange(state.viewing) for state in states],
-        [_multirange(changes.covered.get(key, _NOTHING)[1]) for key in keys],
+        [as_text(state.applied) for state in states],
+        [as_text(state.viewing) for state in states],
+        [as_text(state.covered) for state in states],
+        [state.revision for state in states],
+        [_array(state.again) for state in states],
+        [_array(cell.edges for cell in state.again.values()) for state in states],
+        [_array(cell.late_ms for cell in state.again.values()) for state in states],
         [state.covered_ms for state in states],
         [state.replayed_ms for state in states],
+        [state.spent_ms for state in states],
         [changes.last_watched_at.get(key) for key in keys],
-        [changes.completed_at.get(key) for key in keys],
-        [changes.covered.get(key, _NOTHING)[0] for key in keys],
+        [state.completed_at for state in states],
     )
 
 
@@ -150,21 +159,54 @@ async def _add_totals(conn: Connection, totals: Mapping[Shard, Totals], as_of: M
     await conn.execute(
         """
         INSERT INTO lesson_totals AS t (lesson_id, shard, as_of, views, viewers, completions, completed_viewers,
-                                        covered_ms, replayed_ms)
+                                        covered_ms, replayed_ms, spent_ms)
         SELECT * FROM unnest($1::text[], $2::integer[], $3::timestamptz[], $4::bigint[], $5::bigint[], $6::bigint[],
-                             $7::bigint[], $8::bigint[], $9::bigint[])
+                             $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
         ON CONFLICT (lesson_id, shard) DO UPDATE SET
             as_of = greatest(t.as_of, excluded.as_of),
             views = t.views + excluded.views, viewers = t.viewers + excluded.viewers,
             completions = t.completions + excluded.completions,
             completed_viewers = t.completed_viewers + excluded.completed_viewers,
-            covered_ms = t.covered_ms + excluded.covered_ms, replayed_ms = t.replayed_ms + excluded.replayed_ms
+            covered_ms = t.covered_ms + excluded.covered_ms, replayed_ms = t.replayed_ms + excluded.replayed_ms,
+            spent_ms = t.spent_ms + excluded.spent_ms
         """,
         [shard.lesson_id for shard in shards],
         [shard.number for shard in shards],
         [as_of[shard] for shard in shards],
         *(list(column) for column in columns),
     )
+
+
+async def _add_days(conn: Connection, days: Mapping[DayKey, DayTotals]) -> None:
+    """A day from which everything has moved away again leaves no row."""
+    changed = sorted(key for key, totals in days.items() if totals != NOTHING)
+    if not changed:
+        return
+    columns = zip(*(astuple(days[key]) for key in changed), strict=True)
+    keys = [[key.lesson_id for key in changed], [date_of(key.day) for key in changed], [key.shard for key in changed]]
+    await conn.execute(
+        """
+        INSERT INTO lesson_days AS d (lesson_id, day, shard, views, viewers, new_viewers, completions, watched_ms,
+                                      spent_ms)
+        SELECT * FROM unnest($1::text[], $2::date[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[],
+                             $7::bigint[], $8::bigint[], $9::bigint[])
+        ON CONFLICT (lesson_id, day, shard) DO UPDATE SET
+            views = d.views + excluded.views, viewers = d.viewers + excluded.viewers,
+            new_viewers = d.new_viewers + excluded.new_viewers, completions = d.completions + excluded.completions,
+            watched_ms = d.watched_ms + excluded.watched_ms, spent_ms = d.spent_ms + excluded.spent_ms
+        """,
+        *keys,
+        *(list(column) for column in columns),
+    )
+    if any(min(astuple(days[key])) < 0 for key in changed):
+        await conn.execute(
+            """
+            DELETE FROM lesson_days d USING unnest($1::text[], $2::date[], $3::integer[]) AS k(lesson_id, day, shard)
+            WHERE (d.lesson_id, d.day, d.shard) = (k.lesson_id, k.day, k.shard)
+              AND (views, viewers, new_viewers, completions, watched_ms, spent_ms) = (0, 0, 0, 0, 0, 0)
+            """,
+            *keys,
+        )
 
 
 async def _add_cells(conn: Connection, cells: Mapping[CellKey, Cell]) -> None:
@@ -189,10 +231,10 @@ async def _add_cells(conn: Connection, cells: Mapping[CellKey, Cell]) -> None:
     )
 
 
-def _spans(multirange: Iterable[Any]) -> Spans:
-    return tuple((part.lower, part.upper) for part in multirange)
+def _cells(seconds: Sequence[int], edges: Sequence[int], late_ms: Sequence[int]) -> Cells:
+    return {second: Cell(*cell) for second, *cell in zip(seconds, edges, late_ms, strict=True)}
 
 
-def _multirange(spans: Spans) -> str:
-    """As text, because asyncpg takes a list of multiranges for an array of two dimensions."""
-    return "{" + ",".join(f"[{start},{end})" for start, end in spans) + "}"
+def _array(numbers: Iterable[int]) -> str:
+    """As text, because arrays of many lengths cannot be the rows of one."""
+    return "{" + ",".join(map(str, numbers)) + "}"

@@ -35,8 +35,7 @@ CREATE TABLE lesson_days (
     viewers     bigint  NOT NULL,
     new_viewers bigint  NOT NULL,
     completions bigint  NOT NULL,
-    covered_ms  bigint  NOT NULL,
-    replayed_ms bigint  NOT NULL,
+    watched_ms  bigint  NOT NULL,
     spent_ms    bigint  NOT NULL,
     PRIMARY KEY (lesson_id, day, shard)
 ) WITH (fillfactor = 70);
