@@ -22,7 +22,7 @@ def jittered_trace(name: str, start_ms: int) -> Iterator[Report]:
     """The trace of somebody who listened at 2× once, sent for every lesson with other jitter each time."""
     trace, chance, now = double_speed(Learner(name, start_ms, DEFAULT)), random.Random(8), start_ms
     for number in range(len(LESSONS)):
-        ticket = Ticket(name, f"l{number}", session_of(name, number), now // 1000 * 1000, DEFAULT)
+        ticket = Ticket(name, f"l{number}", session_of(name, number, start_ms), now // 1000 * 1000, DEFAULT)
         for recorded in trace:
             (told,) = recorded.beats
             took = told["at"] - told["since"] + round(chance.gauss(0, 150))
