@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import contracts
-from analytics_service import changes, claim_effects, store, store_mux, store_rollup
+from analytics_service import changes, claim_effects, store, store_rollup
 from analytics_service.changes import Completion, Credit, Key
 from analytics_service.rollup import Watching
 from analytics_service.store import Position
@@ -71,7 +71,6 @@ async def enrollment_changed(conn: Connection, batch: Sequence[Received[Enrollme
 
 
 async def lesson_video_changed(conn: Connection, batch: Sequence[Received[LessonChanged]]) -> None:
-    await store_mux.note_videos(conn, [received.event for received in batch])
 
 
 async def progress_advanced(conn: Connection, batch: Sequence[Received[ProgressAdvanced]]) -> None:
