@@ -238,6 +238,10 @@ async def test_a_learner_reads_how_far_and_why_not(deaf_api: httpx.AsyncClient, 
         "watched": {"live": 0.0, "late": 40.0, "hidden": 0.0},
         "frontier": 40.0,
         "seekLocked": False,
+        "videoRevision": 1,
+        "attempt": 1,
+        "attemptStartedAt": None,
+        "earlier": [],
         "reasons": [
             {"code": "coverage", "message": "40 % of the video has been watched, 90 % are needed."},
             {"code": "quiz", "message": "The lesson's quiz has not been passed."},
@@ -286,6 +290,9 @@ async def test_a_complete_lesson_and_course_have_no_reasons(deaf_api: httpx.Asyn
             },
         ],
         "reasons": [],
+        "attempt": 1,
+        "attemptStartedAt": None,
+        "earlier": [],
     }
 
 

@@ -4,9 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from progress_service.ledger import moment
-from progress_service.rules import Reason, missing_in_course, missing_in_lesson, replaced
-from progress_service.schemas import CourseLessonOut, CourseProgressOut, LessonProgressOut, ReasonOut, Watched
-from progress_service.store_views import CourseView, LessonView
+from progress_service.rules import Reason, former_attempts, missing_in_course, missing_in_lesson, replaced
+from progress_service.schemas import (
+    CourseLessonOut,
+    CourseProgressOut,
+    EarlierOut,
+    LessonProgressOut,
+    ReasonOut,
+    Watched,
+)
+from progress_service.store_views import AttemptView, CourseView, LessonView
 
 
 def lesson_progress(lesson_id: str, view: LessonView) -> LessonProgressOut:
@@ -24,16 +31,31 @@ def lesson_progress(lesson_id: str, view: LessonView) -> LessonProgressOut:
         coverage=progress.coverage,
         frontier=_seconds(progress.frontier_ms),
         seek_locked=view.seek_locked and completed is None,
+        video_revision=progress.revision,
         threshold=view.threshold,
         complete=completed is not None,
-        completed_at=moment(completed) if completed is not None else None,
+        completed_at=_moment(completed),
         watched=Watched(
             live=_seconds(progress.live_ms), late=_seconds(progress.late_ms), hidden=_seconds(progress.hidden_ms)
         ),
-        reasons=_reasons(_void(view) + missing) if completed is None else [],
+        reasons=_reasons(_former(view.attempt) + _void(view) + missing) if completed is None else [],
         replaced_at=_replaced_at(view),
         cuts={code: _seconds(amount) for code, amount in progress.cuts.items()},
+        attempt=view.attempt.number,
+        attempt_started_at=_moment(view.attempt.began_at_ms),
+        earlier=_earlier(view.attempt),
     )
+
+
+def _former(attempt: AttemptView) -> tuple[Reason, ...]:
+    if attempt.number == 1:
+        return ()
+    earlier = [(number, moment(at_ms)) for number, at_ms in attempt.earlier]
+    return (former_attempts(attempt.number, _moment(attempt.began_at_ms), earlier),)
+
+
+def _earlier(attempt: AttemptView) -> list[EarlierOut]:
+    return [EarlierOut(attempt=number, completed_at=moment(at_ms)) for number, at_ms in attempt.earlier]
 
 
 def _void(view: LessonView) -> tuple[Reason, ...]:
@@ -53,7 +75,7 @@ def course_progress(course_id: str, view: CourseView) -> CourseProgressOut:
         course_id=course_id,
         title=view.title,
         complete=completed is not None,
-        completed_at=moment(completed) if completed is not None else None,
+        completed_at=_moment(completed),
         verified=_seconds(view.standing.verified_ms),
         min_verified=_seconds(view.rule.min_verified_ms if view.rule else 0),
         lessons=[
@@ -63,16 +85,25 @@ def course_progress(course_id: str, view: CourseView) -> CourseProgressOut:
                 required=lesson.required,
                 coverage=lesson.coverage,
                 complete=lesson.completed_at_ms is not None,
-                completed_at=moment(lesson.completed_at_ms) if lesson.completed_at_ms is not None else None,
+                completed_at=_moment(lesson.completed_at_ms),
             )
             for lesson in view.lessons
         ],
-        reasons=_reasons(missing_in_course(view.rule, view.standing)) if completed is None else [],
+        reasons=_reasons(_former(view.attempt) + missing_in_course(view.rule, view.standing))
+        if completed is None
+        else [],
+        attempt=view.attempt.number,
+        attempt_started_at=_moment(view.attempt.began_at_ms),
+        earlier=_earlier(view.attempt),
     )
 
 
 def _reasons(missing: Iterable[Reason]) -> list[ReasonOut]:
     return [ReasonOut(code=reason.code, message=reason.message) for reason in missing]
+
+
+def _moment(at_ms: int | None) -> datetime | None:
+    return moment(at_ms) if at_ms is not None else None
 
 
 def _seconds(ms: int) -> float:

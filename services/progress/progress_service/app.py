@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from progress_service import (
     routes,
+    routes_attempts,
     routes_erasure,
     routes_evidence,
     routes_learners,
@@ -81,6 +82,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = wall_clock_ms) 
     api.include_router(routes_evidence.router)
     api.include_router(routes_owners.router)
     api.include_router(routes_sessions.router)
+    api.include_router(routes_attempts.router)
     api.include_router(routes_reviews.router)
     api.include_router(routes_learners.router)
     api.include_router(routes_erasure.router)

@@ -138,6 +138,7 @@ async def grade_quiz(
         course_id=owner[0],
         passed=result.passed,
         score=result.score,
+        attempt=result.attempt,
         graded_at=datetime.now(UTC),
     )
     await producer.send(message_of(graded), timeout=2)

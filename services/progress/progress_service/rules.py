@@ -12,6 +12,7 @@ DEFAULT_THRESHOLD = 0.90
 ReasonCode = Literal[
     "rules_unknown",
     "replaced",
+    "former_attempt",
     "coverage",
     "required_segments",
     "quiz",
@@ -102,6 +103,13 @@ def replaced(void_ms: int, revised_at: datetime | None) -> Reason:
     """Why what was watched of a former video is not in the coverage."""
     when = f" on {revised_at:%Y-%m-%d}" if revised_at is not None else ""
     return Reason("replaced", f"The video was replaced{when}: {_clock(void_ms)} of the former one no longer count.")
+
+
+def former_attempts(attempt: int, began_at: datetime | None, earlier: Sequence[tuple[int, datetime]]) -> Reason:
+    """Why what was watched and completed in `earlier` attempts, each with when that was, is not enough."""
+    since = f" began on {began_at:%Y-%m-%d}" if began_at is not None else " has begun"
+    done = "".join(f" Completed on {at:%Y-%m-%d} in attempt {number}." for number, at in earlier)
+    return Reason("former_attempt", f"Attempt {attempt}{since}: everything has to be watched again.{done}")
 
 
 def missing_in_course(rule: CourseRule | None, standing: Standing) -> tuple[Reason, ...]:

@@ -54,31 +54,54 @@ async def owned_course(conn: Connection, course_id: str) -> OwnedCourse | None:
 
 
 async def learners_page(conn: Connection, course_id: str, *, after: str, limit: int) -> dict[str, Learner]:
-    """Learners who have something to show in the course, by id beyond `after`, with what they have."""
+    """Learners who have something to show in the course, by id beyond `after`, with what counts in their attempt."""
     learners = await conn.fetch(
         """
-        SELECT learner_id, bool_or(complete) AS complete FROM (
-            SELECT learner_id, completed_at_ms IS NOT NULL AS complete FROM course_progress
-            WHERE course_id = $1 AND learner_id > $2
-            UNION ALL
-            SELECT DISTINCT learner_id, false FROM lesson_progress WHERE course_id = $1 AND learner_id > $2
-        ) AS either
-        GROUP BY learner_id ORDER BY learner_id LIMIT $3
+        WITH page AS (
+            SELECT learner_id, max(attempt) AS attempt, max(completed_in) AS completed_in FROM (
+                SELECT learner_id, attempt, CASE WHEN completed_at_ms IS NOT NULL THEN attempt END AS completed_in
+                FROM course_progress WHERE course_id = $1 AND learner_id > $2
+                UNION ALL
+                SELECT DISTINCT learner_id, attempt, NULL::integer FROM lesson_progress
+                WHERE course_id = $1 AND learner_id > $2
+            ) AS either
+            GROUP BY learner_id ORDER BY learner_id LIMIT $3
+        )
+        SELECT page.learner_id, n.attempt, coalesce(page.completed_in = n.attempt, false) AS complete,
+            CASE WHEN n.attempt = 1 THEN 0 WHEN n.attempt = a.attempt THEN a.started_at_ms END AS began_at_ms
+        FROM page
+        LEFT JOIN LATERAL (
+            SELECT attempt, started_at_ms FROM attempts
+            WHERE learner_id = page.learner_id AND course_id = $1 ORDER BY attempt DESC LIMIT 1
+        ) AS a ON true
+        CROSS JOIN LATERAL (SELECT greatest(a.attempt, page.attempt) AS attempt) AS n
+        ORDER BY page.learner_id
         """,
         course_id,
         after,
         limit,
     )
-    ids = [row["learner_id"] for row in learners]
+    ids, attempts = [row["learner_id"] for row in learners], [row["attempt"] for row in learners]
     lessons = await conn.fetch(
-        "SELECT * FROM lesson_progress WHERE learner_id = ANY($1::text[]) AND course_id = $2", ids, course_id
+        """
+        SELECT p.* FROM unnest($1::text[], $2::int[]) AS k (learner_id, attempt)
+        JOIN lesson_progress p USING (learner_id, attempt) WHERE p.course_id = $3
+        """,
+        ids,
+        attempts,
+        course_id,
     )
     quizzes = await conn.fetch(
         """
-        SELECT learner_id, lesson_id FROM quiz_results
-        WHERE learner_id = ANY($1::text[]) AND course_id = $2 AND passed
+        SELECT q.learner_id, q.lesson_id
+        FROM unnest($1::text[], $2::int[], $3::bigint[]) AS k (learner_id, attempt, began_at_ms)
+        JOIN quiz_results q USING (learner_id)
+        WHERE q.course_id = $4 AND q.passed
+            AND (q.attempt = k.attempt OR q.attempt = 0 AND q.passed_at_ms >= k.began_at_ms)
         """,
         ids,
+        attempts,
+        [row["began_at_ms"] for row in learners],
         course_id,
     )
     watched, passed = defaultdict[str, dict[str, Lesson]](dict), defaultdict[str, set[str]](set)

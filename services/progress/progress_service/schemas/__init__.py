@@ -1,10 +1,20 @@
 """The shapes of the API, by what they are about."""
 
+from progress_service.schemas.attempts import (
+    MAX_LEARNERS,
+    AttemptIn,
+    AttemptOut,
+    AttemptsIn,
+    AttemptsOut,
+    AttemptsStartedOut,
+    AttemptStartedOut,
+)
 from progress_service.schemas.erasure import ReceiptOut, ServiceErasedOut
 from progress_service.schemas.evidence import EvidenceOut, ExportOut, KeySetOut, LearnerEvidenceOut
 from progress_service.schemas.learning import (
     CourseLessonOut,
     CourseProgressOut,
+    EarlierOut,
     LessonProgressOut,
     QuizAccepted,
     QuizIn,
@@ -29,14 +39,22 @@ from progress_service.schemas.shape import MAX_SECONDS, LenientId, Seconds, requ
 __all__ = [
     "MAX_BEATS",
     "MAX_EVENTS",
+    "MAX_LEARNERS",
     "MAX_SECONDS",
     "MAX_SEGMENTS",
     "MAX_SEGMENTS_PER_BEAT",
     "Accepted",
     "AffectedOut",
+    "AttemptIn",
+    "AttemptOut",
+    "AttemptStartedOut",
+    "AttemptsIn",
+    "AttemptsOut",
+    "AttemptsStartedOut",
     "BeatIn",
     "CourseLessonOut",
     "CourseProgressOut",
+    "EarlierOut",
     "EvidenceOut",
     "ExportOut",
     "KeySetOut",

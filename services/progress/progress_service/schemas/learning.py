@@ -20,6 +20,13 @@ class Watched(Shape):
     hidden: float
 
 
+class EarlierOut(Shape):
+    """A completion in a former attempt: it stays, and counts for nothing in the present one."""
+
+    attempt: int
+    completed_at: datetime
+
+
 class LessonProgressOut(Shape):
     """How far the caller is in a lesson. Positions, ranges, `watched` and `cuts` are seconds."""
 
@@ -31,6 +38,7 @@ class LessonProgressOut(Shape):
     coverage: float
     frontier: float = Field(description="Up to where it was watched from the beginning, in seconds.")
     seek_locked: bool = Field(description="Whether the course forbids to seek beyond the frontier; not once complete.")
+    video_revision: int = Field(description="Which of the lesson's contents all this is of.")
     threshold: float
     complete: bool
     completed_at: datetime | None
@@ -40,6 +48,9 @@ class LessonProgressOut(Shape):
         description="When the video took the place of one that the caller watched and that no longer counts."
     )
     cuts: dict[str, float]
+    attempt: int = Field(description="Which attempt at the course all of this is of.")
+    attempt_started_at: datetime | None = Field(description="When it began; null of the first.")
+    earlier: list[EarlierOut]
 
 
 class CourseLessonOut(Shape):
@@ -62,6 +73,9 @@ class CourseProgressOut(Shape):
     min_verified: float
     lessons: list[CourseLessonOut]
     reasons: list[ReasonOut]
+    attempt: int = Field(description="Which attempt at the course all of this is of.")
+    attempt_started_at: datetime | None = Field(description="When it began; null of the first.")
+    earlier: list[EarlierOut]
 
 
 class QuizIn(Shape):
@@ -70,6 +84,9 @@ class QuizIn(Shape):
     learner_id: LenientId
     passed: bool
     score: float | None = Field(default=None, ge=0, le=1, allow_inf_nan=False)
+    attempt: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="Which it counts for; if left out, each that has begun by now."
+    )
 
 
 class QuizAccepted(Shape):
