@@ -25,6 +25,16 @@ export interface PlaybackGrant {
   leaseUntil?: string | null;
   /** WebVTT files of a video that has no captions in its stream. */
   captions?: CaptionFile[] | null;
+  /** Present where the course lets nobody seek ahead. */
+  seekLock?: SeekLock | null;
+}
+
+/** How far was watched from the beginning, as far as is known when playback is granted. */
+export interface SeekLock {
+  /** Seconds. */
+  frontier: number;
+  videoRevision: number;
+  attempt: number;
 }
 
 export interface CaptionFile {
@@ -139,6 +149,13 @@ export interface LessonProgress {
   /** 0…1, like `threshold`. */
   coverage: number;
   threshold: number;
+  /** Watched without a gap from the beginning. */
+  frontier: number;
+  /** Whether the course forbids to seek beyond that; not once complete. */
+  seekLocked: boolean;
+  /** Which video, and which attempt at the course, all this is of. */
+  videoRevision: number;
+  attempt: number;
   complete: boolean;
   completedAt?: string | null;
   watched: { live: number; late: number };

@@ -2,11 +2,14 @@
 import { useCallback, useEffect, useId, useState } from 'react';
 import { useWatchReporter } from '../watch/useWatchReporter';
 import { FilePlayer } from './FilePlayer';
+import type { SeekLimit } from './frontier';
 import type { PlayerElement } from './handover';
 import { PlayerMessage } from './PlayerMessage';
+import { SeekNotice } from './SeekNotice';
 import { StreamPlayer } from './StreamPlayer';
 import type { PlayerSource } from './source';
 import type { UnifiedVideoPlayerProps } from './UnifiedVideoPlayer';
+import { useSeekLock } from './useSeekLock';
 import { useSource } from './useSource';
 import styles from './player.module.css';
 
@@ -17,6 +20,8 @@ interface ScreenProps extends UnifiedVideoPlayerProps {
   /** Written over the picture, in full screen too. */
   watermark: string | null;
   startAt: number;
+  /** How far a seek may lead; null for anywhere. */
+  seekLimit: SeekLimit | null;
   onFailed: () => void;
   onRetry: () => void;
 }
@@ -32,11 +37,13 @@ export interface ElementProps {
   onError: () => void;
 }
 
-export const Screen = ({ source, grant, watermark, startAt, onFailed, onRetry, ...props }: ScreenProps) => {
+export const Screen = ({ source, grant, watermark, startAt, seekLimit, onFailed, onRetry, ...props }: ScreenProps) => {
   const frame = useId();
   const [media, setMedia] = useState<PlayerElement | null>(null);
-  const { shown, state, fail, works, still } = useSource(media, source, startAt, onFailed);
+  const resumeAt = seekLimit === null ? startAt : Math.min(startAt, seekLimit.frontier);
+  const { shown, state, fail, works, still } = useSource(media, source, resumeAt, onFailed);
   useWatchReporter(media, grant, props.onAccepted ? { onAccepted: props.onAccepted } : {});
+  const turnedBackTo = useSeekLock(media, seekLimit);
 
   const { onPlayer } = props;
   useEffect(() => {
@@ -90,6 +97,7 @@ export const Screen = ({ source, grant, watermark, startAt, onFailed, onRetry, .
           {watermark}
         </span>
       )}
+      {seekLimit !== null && <SeekNotice turnedBackTo={turnedBackTo} />}
       {state === 'recovering' && <PlayerMessage title="One moment…" message="The video goes on by itself." busy over />}
     </div>
   );

@@ -4,6 +4,7 @@
  */
 import { useMemo } from 'react';
 import type { PlaybackGrant } from '../api/types';
+import type { SeekLimit } from './frontier';
 import type { PlayerHandle } from './handle';
 import { PlayerMessage } from './PlayerMessage';
 import { isElsewhere } from './policy';
@@ -48,6 +49,7 @@ export const UnifiedVideoPlayer = (props: UnifiedVideoPlayerProps) => {
       key={props.lesson.id}
       grant={playback.grant}
       startAt={playback.startAt}
+      seekLimit={playback.seekLimit}
       onFailed={refresh}
       onRetry={retry}
     />
@@ -57,6 +59,7 @@ export const UnifiedVideoPlayer = (props: UnifiedVideoPlayerProps) => {
 interface GrantedProps extends UnifiedVideoPlayerProps {
   grant: PlaybackGrant;
   startAt: number;
+  seekLimit: SeekLimit | null;
   onFailed: () => void;
   onRetry: () => void;
 }

@@ -57,6 +57,28 @@ const open = async () => {
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 
 describe('usePlayback', () => {
+  it('brings how far a seek may lead, and asks the progress where the grant is behind', async () => {
+    const lock = (frontier: number, attempt = 1) => ({ seekLock: { frontier, videoRevision: 1, attempt } });
+    const known = (more: object) => () => json(200, { frontier: 30, videoRevision: 1, attempt: 1, complete: false, ...more });
+    const lost = () => {
+      throw new TypeError('Failed to fetch');
+    };
+    answers.set(PLAYBACK, [grant('w1', lock(20)), grant('w2', lock(25)), grant('w3', lock(25)), grant('w4', lock(0, 2)), grant('w5')]);
+    answers.set('/api/progress/lessons/l1', [known({}), known({ complete: true }), lost, lost]);
+    const { result } = await open();
+    const limit = () => (result.current.playback.phase === 'ready' ? result.current.playback.seekLimit : undefined);
+    expect(limit()).toEqual({ frontier: 30, round: '1/1' });
+    await pass(48_000);
+    expect(limit()).toBeNull(); // complete
+    await pass(48_000);
+    expect(limit()).toBeNull(); // and stays so, though nobody can be asked
+    await pass(48_000);
+    expect(limit()).toEqual({ frontier: 0, round: '2/1' });
+    await pass(48_000);
+    expect(limit()).toBeNull(); // the course has no lock any more
+    expect(asked.filter((url) => url.includes('/progress/'))).toHaveLength(4);
+  });
+
   it('holds a grant and refreshes it with itself when it is due', async () => {
     answers.set(PLAYBACK, [grant('first'), grant('second', { resume: 30 })]);
     const { result } = await open();

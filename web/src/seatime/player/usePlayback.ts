@@ -5,9 +5,10 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { SeatimeApi } from '../api/client';
 import { asProblem } from '../api/problem';
-import type { PlaybackGrant } from '../api/types';
+import type { LessonProgress, PlaybackGrant } from '../api/types';
 import { useSeatimeApi } from '../context';
 import { backOff } from '../watch/policy';
+import { isSameRound, seekLimitOf, type SeekLimit } from './frontier';
 import { blockFor, endsPlayback, mustBeginAnew, type Block } from './policy';
 import { resumeAt } from './source';
 
@@ -15,18 +16,28 @@ export type Playback =
   | { phase: 'loading' }
   | { phase: 'blocked'; block: Block }
   /** `startAt` in seconds, from the first grant; refreshes leave it alone. */
-  | { phase: 'ready'; grant: PlaybackGrant; startAt: number };
+  | ({ phase: 'ready' } & Ready);
 
 interface Ready {
   grant: PlaybackGrant;
   startAt: number;
+  /** Where seeking is not free: how far it may lead. Each refresh brings it anew. */
+  seekLimit: SeekLimit | null;
 }
 
-const whereLeftOff = async (api: SeatimeApi, lessonId: string, grant: PlaybackGrant): Promise<number> => {
-  if (grant.resume !== undefined && grant.resume !== null) return resumeAt(grant.resume, null);
-  // Not knowing where the learner stopped must not keep the video from starting.
-  const progress = await api.lessonProgress(lessonId).catch(() => null);
-  return resumeAt(progress?.resumePosition, progress?.duration);
+const hasResume = ({ resume }: PlaybackGrant): boolean => resume !== undefined && resume !== null;
+
+/** Not knowing how far the learner is must not keep the video from starting. */
+const progressFor = async (api: SeatimeApi, lessonId: string, grant: PlaybackGrant, held: Ready | null) => {
+  const isAsked = (held === null && !hasResume(grant)) || Boolean(grant.seekLock);
+  return isAsked ? api.lessonProgress(lessonId).catch(() => null) : null;
+};
+
+const readyWith = (grant: PlaybackGrant, progress: LessonProgress | null, held: Ready | null): Ready => {
+  const startAt = hasResume(grant) ? resumeAt(grant.resume, null) : resumeAt(progress?.resumePosition, progress?.duration);
+  // A complete lesson is free, which a grant alone does not say.
+  const staysFree = progress === null && held?.seekLimit === null && isSameRound(held.grant, grant);
+  return { grant, startAt: held?.startAt ?? startAt, seekLimit: staysFree ? null : seekLimitOf(grant, progress) };
 };
 
 /** A bearer that ended is renewed by the page, maybe a moment after we were refused. */
@@ -90,8 +101,8 @@ export const usePlayback = (
         const held: Ready | null = ready;
         const grant = await api.playback(lessonId, refreshWith, takesOver.current);
         takesOver.current = false;
-        const startAt = held === null ? await whereLeftOff(api, lessonId, grant) : held.startAt;
-        if (live) succeed({ grant, startAt });
+        const progress = await progressFor(api, lessonId, grant, held);
+        if (live) succeed(readyWith(grant, progress, held));
       } catch (error) {
         if (live) fail(error);
       } finally {
