@@ -1,0 +1,65 @@
+"""Row C10: the gate before DRM licenses and certificates. What stands behind it takes a DRM system, and is not here."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from mux_sim.testing import running_simulator
+from tests.mux_sim.test_playback import KEY_ID, PRIVATE_KEY, Stage, token
+
+DOORS = [
+    ("POST", "license/widevine"),
+    ("POST", "license/playready"),
+    ("POST", "license/fairplay"),
+    ("GET", "appcert/fairplay"),
+]
+LET_IN = 501
+"""Who is let in finds nothing made: neither licenses nor certificates."""
+
+
+@pytest.fixture
+async def protected(clip: Path) -> AsyncIterator[Stage]:
+    """An asset with a playback id that DRM protects, and one that is public."""
+    async with (
+        running_simulator(signing_keys={KEY_ID: PRIVATE_KEY}) as mux,
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http,
+    ):
+        asset = await mux.ready_asset(clip, policy="drm")
+        added = await mux.api("POST", f"/video/v1/assets/{asset['id']}/playback-ids", {"policy": "public"})
+        yield Stage(mux, http, asset, asset["playback_ids"][0]["id"], added["data"]["id"])
+
+
+ATTEMPTS: dict[str, tuple[Callable[[Stage], tuple[str, str | None]], int]] = {
+    "its own token": (lambda stage: (stage.signed, token(stage.signed, "d")), LET_IN),
+    "no token": (lambda stage: (stage.signed, None), 400),
+    "no token at all": (lambda stage: (stage.signed, ""), 400),
+    "the video's token": (lambda stage: (stage.signed, token(stage.signed, "v")), 403),
+    "a thumbnail's token": (lambda stage: (stage.signed, token(stage.signed, "t")), 403),
+    "expired": (lambda stage: (stage.signed, token(stage.signed, "d", lifetime=-1)), 403),
+    "of another playback id": (lambda stage: (stage.signed, token("another", "d")), 403),
+    "signed by nobody": (lambda stage: (stage.signed, token(stage.signed, "d")[:-8] + "AAAAAAAA"), 403),
+    "a public id": (lambda stage: (stage.public, token(stage.public, "d")), 400),
+    "an unknown id": (lambda stage: ("A" * 40, token("A" * 40, "d")), 404),
+}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+async def test_a_license_takes_a_token_of_its_own(protected: Stage, attempt: str) -> None:
+    """Row C10: for every DRM system alike, with the statuses that Mux's player expects."""
+    make, expected = ATTEMPTS[attempt]
+    playback_id, given = make(protected)
+    query: dict[str, Any] = {} if given is None else {"token": given}
+    for method, path in DOORS:
+        url = f"{protected.mux.base_url}/{path}/{playback_id}"
+        async with protected.http.request(method, url, params=query) as response:
+            assert response.status == expected, (path, await response.text())
+
+
+async def test_the_license_s_token_opens_nothing_else(protected: Stage) -> None:
+    """Row C10: the stream asks for the video's own, of a playback id under DRM too."""
+    for audience, expected in (("d", 403), ("v", 200)):
+        status, _ = await protected.get(f"{protected.signed}.m3u8", token=token(protected.signed, audience))
+        assert status == expected
