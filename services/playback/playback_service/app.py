@@ -11,7 +11,7 @@ from botocore.credentials import Credentials
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
-from playback_service import enrollments, keys, policies, release, routes
+from playback_service import enrollments, keys, learners, policies, release, routes
 from playback_service.address import networks
 from playback_service.configured import Missing
 from playback_service.delivery import Deliveries
@@ -94,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(release.router)
     api.include_router(enrollments.router)
     api.include_router(policies.router)
+    api.include_router(learners.router)
     add_lane(api)
     return api
 

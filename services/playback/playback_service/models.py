@@ -192,3 +192,11 @@ class Enrollments(_Model):
 class BulkResult(_Model):
     changed: list[Enrollment]
     unchanged: int = Field(description="Learners who were in that state already.")
+
+
+class Export(_Model):
+    """What is kept of a learner: rows as they are kept, by table."""
+
+    learner_id: str
+    exported_at: datetime
+    tables: dict[str, list[dict[str, Any]]]

@@ -4,12 +4,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from contracts import AttemptStarted, CourseChanged, EnrollmentChanged, LessonChanged, ProgressAdvanced, topics
-from playback_service import consumers
+from contracts import (
+    AttemptStarted,
+    CourseChanged,
+    EnrollmentChanged,
+    LearnerErased,
+    LessonChanged,
+    ProgressAdvanced,
+    topics,
+)
+from playback_service import consumers, erasing
 from playback_service.settings import Settings
 from servicekit import worker
 from servicekit.consumer import BatchConsumer
 from servicekit.database import create_pool, ping
+from servicekit.forgotten import Hashing
 from servicekit.outbox import OutboxRelay
 from servicekit.producer import Producer
 from servicekit.worker import Worker
@@ -21,6 +30,7 @@ CONSUMED = (
     topics.ENROLLMENT_CHANGED,
     topics.ATTEMPT_STARTED,
     topics.PROGRESS_ADVANCED,
+    topics.LEARNER_ERASED,
 )
 PRODUCED = (topics.ENROLLMENT_CHANGED, topics.PLAYBACK_GRANTED, topics.PLAYBACK_ERASED)
 
@@ -31,6 +41,7 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
     pool = await create_pool(settings.database_url, application_name=f"{SERVICE}-worker", max_size=5)
     try:
         async with Producer(settings, service=SERVICE) as producer:
+            hashing = Hashing(settings.erasure_key)
             relay = OutboxRelay(settings.database_url, producer, service=SERVICE)
             running = Worker(
                 settings,
@@ -53,19 +64,25 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                     BatchConsumer(
                         topics.ENROLLMENT_CHANGED,
                         EnrollmentChanged.model_validate_json,
-                        partial(consumers.on_enrollments, pool),
+                        partial(consumers.on_enrollments, pool, hashing=hashing),
                         group=SERVICE,
                     ),
                     BatchConsumer(
                         topics.ATTEMPT_STARTED,
                         AttemptStarted.model_validate_json,
-                        partial(consumers.on_attempts, pool),
+                        partial(consumers.on_attempts, pool, hashing=hashing),
                         group=SERVICE,
                     ),
                     BatchConsumer(
                         topics.PROGRESS_ADVANCED,
                         ProgressAdvanced.model_validate_json,
-                        partial(consumers.on_progress, pool),
+                        partial(consumers.on_progress, pool, hashing=hashing),
+                        group=SERVICE,
+                    ),
+                    BatchConsumer(
+                        topics.LEARNER_ERASED,
+                        LearnerErased.model_validate_json,
+                        partial(erasing.on_learners_erased, pool, hashing, relay.wake),
                         group=SERVICE,
                     ),
                 ],
