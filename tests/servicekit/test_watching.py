@@ -1,15 +1,20 @@
 """Watching without asking again and again: who is woken, who is not, and what a slow reader gets."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 
+from servicekit import sse
 from servicekit.errors import DatabaseUnavailable, NotFound, Unavailable
 from servicekit.sse import State, follow
 from servicekit.watching import Watchers
+from tests.serving import serving
 
 
 @dataclass
@@ -149,3 +154,58 @@ async def _told(events: AsyncIterator[bytes]) -> bytes:
     while (event := await anext(events)) == b":\n\n":
         pass
     return event
+
+
+async def test_a_client_that_does_not_read_costs_no_memory() -> None:
+    """However often a large state changes, only what fits between the two machines is made; then comes the latest."""
+    things, made = Things({"a": 0}), list[int]()
+
+    async def read() -> State:
+        made.append(things.versions["a"])
+        return State(str(made[-1]), "thing", b"x" * 200_000)
+
+    async def look(keys: Collection[str]) -> Mapping[str, int]:
+        things.versions["a"] += 1
+        return await things.look(keys)
+
+    watchers = Watchers(look, asyncio.Event(), poll_s=0.002)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(watchers.run())
+        yield
+        task.cancel()
+
+    api = FastAPI(lifespan=lifespan)
+
+    @api.get("/health/live")
+    async def live() -> None: ...
+
+    @api.get("/things")
+    async def stream() -> StreamingResponse:
+        return sse.respond(follow(watchers, "a", await read(), read, seen=None), for_s=60)
+
+    with serving(api) as base_url:
+        reader, writer = await _not_reading(int(base_url.rpartition(":")[2]))
+        async with asyncio.timeout(120):
+            while len(things.asked) < 2_000:
+                await asyncio.sleep(0.01)
+        assert 1 <= len(made) < 200
+        missed = things.versions["a"]
+        async with asyncio.timeout(60):
+            while (line := await reader.readuntil(b"\n")) != b"":
+                if line.startswith(b"id: ") and int(line[4:]) >= missed:
+                    break
+        writer.close()
+        await writer.wait_closed()
+
+
+async def _not_reading(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection that has asked, with small buffers on its side."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+    client.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", port))
+    reader, writer = await asyncio.open_connection(sock=client, limit=1 << 18)
+    writer.write(b"GET /things HTTP/1.1\r\nHost: x\r\n\r\n")
+    return reader, writer

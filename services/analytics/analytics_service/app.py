@@ -1,13 +1,17 @@
 """The analytics API: reads the roll-ups, writes nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from analytics_service import live_routes
+from analytics_service.live_routes import course_watchers
 from analytics_service.routes import router
 from analytics_service.settings import Settings
 from servicekit import database, http
+from servicekit.process import keep_running
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -16,9 +20,12 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         api.state.pool = await database.create_pool(settings.database_url, application_name="seatime-analytics-app")
+        api.state.watchers = course_watchers(api.state.pool, settings, api.state.stopping)
+        watching = asyncio.create_task(keep_running("watchers", api.state.watchers.run))
         try:
             yield
         finally:
+            watching.cancel()
             await api.state.pool.close()
 
     api = http.create_api(
@@ -31,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     api.state.settings = settings
     api.include_router(router)
+    api.include_router(live_routes.router)
     return api
 
 

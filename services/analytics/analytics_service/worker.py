@@ -1,27 +1,31 @@
 """The analytics worker: one consumer per topic. It produces nothing but dead letters."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 
-from analytics_service import consumers
+from analytics_service import consumers, store_live
 from analytics_service.settings import Settings, WorkerSettings
 from contracts import topics
 from servicekit import database, worker
 from servicekit.consumer import BatchConsumer
+from servicekit.database import Pool, transaction
 from servicekit.producer import Producer
 from servicekit.topic_ids import TopicIds, fetch_topic_id
 from servicekit.worker import Worker
 
 SERVICE = "analytics"
 PRODUCED = (topics.ANALYTICS_ERASED,)
+_SWEEP_S = 60
 
 
 @asynccontextmanager
 async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
     """The running worker; starts without Kafka and PostgreSQL and catches up when they come."""
     pool = await database.create_pool(
-        settings.database_url, application_name="seatime-analytics-worker", max_size=len(consumers.EFFECTS) + 1
+        settings.database_url, application_name="seatime-analytics-worker", max_size=len(consumers.EFFECTS) + 2
     )
     topic_ids = TopicIds(partial(fetch_topic_id, settings))
     try:
@@ -41,12 +45,20 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                     )
                     for model in consumers.EFFECTS
                 ],
+                loops={"live sweep": partial(_sweep_live, pool)},
                 checks={"database": lambda: database.ping(pool)},
             ) as running,
         ):
             yield running
     finally:
         await pool.close()
+
+
+async def _sweep_live(pool: Pool) -> None:
+    while True:
+        async with transaction(pool) as conn:
+            await store_live.sweep(conn, datetime.now(UTC))
+        await asyncio.sleep(_SWEEP_S)
 
 
 def main() -> None:
