@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from hypothesis import given, note, settings
@@ -33,24 +33,34 @@ any_beats = st.builds(
     st.integers(0, 30), st.none() | millis, millis, st.integers(0, 200_000),
     st.floats(0.01, 16, allow_nan=False), segments, st.booleans(),
 )  # fmt: skip
-any_requests = st.builds(
-    lambda beats, lesson, session, received, sent, granted: request(
-        *beats,
-        lesson_id=f"l{lesson}",
-        session_id=UUID(int=session),
-        received=received,
-        sent=sent,
-        granted_at_ms=T0 + granted,
-        expires_at_ms=T0 + granted + 60_000,
-        duration_ms=DURATION,
-    ),
-    st.lists(any_beats, min_size=1, max_size=6),
-    st.integers(0, 3),
-    st.integers(0, 3),
-    st.integers(0, 200_000),
-    millis,
-    st.integers(0, 50_000),
-)
+
+
+def requests_in(attempts: st.SearchStrategy[int]) -> st.SearchStrategy[WatchProgress]:
+    """Anything that a client may send, in any of these attempts."""
+    return st.builds(
+        lambda beats, lesson, session, received, sent, granted, attempt: request(
+            *beats,
+            lesson_id=f"l{lesson}",
+            session_id=UUID(int=session * 10 + attempt),
+            received=received,
+            sent=sent,
+            granted_at_ms=T0 + granted,
+            expires_at_ms=T0 + granted + 60_000,
+            duration_ms=DURATION,
+            attempt=attempt,
+        ),
+        st.lists(any_beats, min_size=1, max_size=6),
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.integers(0, 200_000),
+        millis,
+        st.integers(0, 50_000),
+        attempts,
+    )
+
+
+any_requests = requests_in(st.just(1))
+any_attempts = requests_in(st.integers(1, 3))
 
 
 def credited(ledger: Ledger) -> int:
@@ -58,16 +68,17 @@ def credited(ledger: Ledger) -> int:
 
 
 @THOROUGH
-@given(st.lists(any_requests, max_size=12))
+@given(st.lists(any_requests, max_size=12) | st.lists(any_attempts, max_size=12))
 def test_nobody_gains_more_than_the_time_that_passed_allows(requests: list[WatchProgress]) -> None:
-    """Over all lessons together, credited media ≤ max_rate × 1.02 × real time since the first grant."""
+    """Over all lessons together, credited media ≤ max_rate × 1.02 × real time since the first grant; and what was
+    spent, in former attempts too, is what the clock says."""
     ledger = Ledger()
     for one in requests:
         ledger.record(one)
     if requests:
         passed = max(one.received_at_ms for one in requests) - min(one.granted_at_ms for one in requests)
         assert credited(ledger) <= 2.0 * TIMER_TOLERANCE * max(0, passed)
-        spent = sum(lesson.spent_ms for lesson in ledger.lessons.values())
+        spent = sum(lesson.spent_ms + lesson.earlier_spent_ms for lesson in ledger.lessons.values())
         assert spent <= max(0, passed)
         assert spent == total(ledger.clocks["ada"].spent)
 
@@ -99,7 +110,35 @@ def test_nothing_is_credited_that_was_not_claimed_and_coverage_never_goes_back(r
 
 
 @THOROUGH
-@given(st.lists(any_requests, max_size=8))
+@given(st.lists(any_attempts, max_size=12))
+def test_each_attempt_is_completed_once_by_what_was_watched_in_it(requests: list[WatchProgress]) -> None:
+    """Row D20: attempts only rise, a former one never adds to the coverage, and is never completed after all; what was
+    completed stays told, and each attempt is told once."""
+    ledger = Ledger(rules={f"l{n}": LessonRule(f"l{n}", "c1", 1, 0.2, duration_ms=DURATION) for n in range(4)})
+    told = list[tuple[str, int]]()
+    claims: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for one in requests:
+        key = ("ada", one.lesson_id)
+        before = ledger.lessons.get(key, Lesson())
+        new = [(e.lesson_id, e.attempt) for e in ledger.record(one) if isinstance(e, LessonCompleted)]
+        after = ledger.lessons[key]
+        told += new
+        assert after.attempt == max(before.attempt, one.attempt)
+        claims.setdefault((one.lesson_id, one.attempt), []).extend(s for beat in one.beats for s in beat.segments)
+        if one.attempt < before.attempt:
+            assert (after.covered, after.completed_at_ms, new) == (before.covered, before.completed_at_ms, [])
+            assert after.live_ms + after.late_ms == before.live_ms + before.late_ms
+        if after.attempt == before.attempt:
+            assert before.completed_at_ms in (None, after.completed_at_ms)
+            assert intersect(before.covered, after.covered) == before.covered
+        claimed = clip(normalise(claims.get((one.lesson_id, after.attempt), [])), 0, DURATION)
+        assert intersect(after.covered, claimed) == after.covered
+        assert ((one.lesson_id, after.attempt) in told) == (after.completed_at_ms is not None)
+    assert len(told) == len(set(told))
+
+
+@THOROUGH
+@given(st.lists(any_attempts, max_size=8))
 def test_a_request_delivered_again_changes_nothing(requests: list[WatchProgress]) -> None:
     """Whatever a request holds, its redelivery leaves the ledger as it is and announces nothing."""
     ledger = Ledger()
@@ -129,6 +168,7 @@ class Played:
     tab: Tab
     ended: int
     beat: Beat
+    attempt: int = 1
 
 
 @st.composite
@@ -164,29 +204,37 @@ def honest_histories(draw: st.DrawFn) -> list[Played]:
     return history
 
 
-def send(tab: Tab, beats: Sequence[Beat], received: int) -> WatchProgress:
+@st.composite
+def honest_attempts(draw: st.DrawFn) -> list[Played]:
+    """The same, by somebody who has to go through the course again, twice at most, at any moments."""
+    history = draw(honest_histories())
+    starts = sorted(draw(st.lists(st.integers(0, len(history)), max_size=2)))
+    return [replace(played, attempt=1 + sum(start <= n for start in starts)) for n, played in enumerate(history)]
+
+
+def send(tab: Tab, beats: Sequence[Beat], received: int, attempt: int = 1) -> WatchProgress:
     return request(
-        *beats, session_id=UUID(int=tab.number), lesson_id=tab.lesson_id, duration_ms=DURATION,
-        received=received, sent=received + tab.skew, policy=GrantPolicy(),
+        *beats, session_id=UUID(int=tab.number * 10 + attempt), attempt=attempt, lesson_id=tab.lesson_id,
+        duration_ms=DURATION, received=received, sent=received + tab.skew, policy=GrantPolicy(),
     )  # fmt: skip
 
 
 def in_order(history: list[Played]) -> list[WatchProgress]:
-    return [send(played.tab, [played.beat], played.ended) for played in history]
+    return [send(played.tab, [played.beat], played.ended, played.attempt) for played in history]
 
 
 def shuffled(history: list[Played], rng: random.Random) -> list[WatchProgress]:
     """The same beats in batches of any size, some twice, hours later, in any order."""
     requests = []
-    for tab in {played.tab for played in history}:
-        mine = [played for played in history if played.tab == tab]
+    for tab, attempt in {(played.tab, played.attempt) for played in history}:
+        mine = [played for played in history if (played.tab, played.attempt) == (tab, attempt)]
         waiting = mine + rng.choices(mine, k=len(mine) // 3)
         rng.shuffle(waiting)
         while waiting:
             size = rng.randint(1, 5)
             batch, waiting = waiting[:size], waiting[size:]
             delay = rng.choice([0, 50, 90_000, 5 * HOUR])
-            requests.append(send(tab, [p.beat for p in batch], max(p.ended for p in batch) + delay))
+            requests.append(send(tab, [p.beat for p in batch], max(p.ended for p in batch) + delay, attempt))
     rng.shuffle(requests)
     return requests
 
@@ -217,7 +265,36 @@ def test_an_honest_history_gets_full_credit_whatever_the_network_does(
 
 
 @THOROUGH
-@given(st.lists(any_requests, max_size=10), st.integers(1, 5))
+@given(honest_attempts(), st.randoms(use_true_random=False))
+def test_attempts_that_arrive_in_any_order_end_in_the_same_state(history: list[Played], rng: random.Random) -> None:
+    """Row D20: interleaved, duplicated, batched and late: the latest attempt has what was watched in it, to the last
+    ms, and all of the former ones is time spent that no longer counts."""
+    straight, crooked = Ledger(), Ledger()
+    for one in in_order(history):
+        straight.record(one)
+    delivered = shuffled(history, rng)
+    for one in delivered:
+        crooked.record(one)
+    note(repr(delivered))
+    assert {k: c.spent for k, c in crooked.clocks.items()} == {k: c.spent for k, c in straight.clocks.items()}
+    for key, lesson in straight.lessons.items():
+        played = [one for one in history if one.tab.lesson_id == key[1]]
+        latest = max(one.attempt for one in played)
+        claims = [s for one in played if one.attempt == latest for s in one.beat.segments]
+        former = total([s for one in played if one.attempt < latest for s in one.beat.segments])
+        for state in (lesson, crooked.lessons[key]):
+            assert (state.attempt, state.covered) == (latest, normalise(claims))
+            assert state.live_ms + state.late_ms == total(claims)
+            assert dict(state.cuts) == ({"former_attempt": former} if former else {})
+        other = crooked.lessons[key]
+        assert (other.spent_ms, other.earlier_spent_ms) == (lesson.spent_ms, lesson.earlier_spent_ms)
+        assert (other.position_ms, other.position_at_ms) == (lesson.position_ms, lesson.position_at_ms)
+    spent = sum(lesson.spent_ms + lesson.earlier_spent_ms for lesson in crooked.lessons.values())
+    assert spent == sum(total(clock.spent) for clock in crooked.clocks.values())
+
+
+@THOROUGH
+@given(st.lists(any_attempts, max_size=10), st.integers(1, 5))
 def test_the_outcome_does_not_depend_on_how_the_log_was_cut_into_batches(
     requests: list[WatchProgress], size: int
 ) -> None:
