@@ -16,7 +16,7 @@ from tests.databases import Database
 from tests.progress.calling import NOWHERE, bearer, client_of, settings_for
 from tests.progress.granting import claims
 from tests.progress.handling import announced, handle
-from tests.progress.making import beat, course_changed, lesson_changed, request, watching
+from tests.progress.making import beat, course_changed, lesson_changed, new_session, request, watching
 
 
 @pytest.fixture
@@ -103,3 +103,17 @@ async def test_a_learner_reads_how_far_a_seek_may_lead(api: httpx.AsyncClient, w
     rest = [beat(n, n * 10_000, (n + 1) * 10_000, (n * 10_000, (n + 1) * 10_000)) for n in range(3, 10)]
     await handle(worker_pool, request(*rest))
     assert await told() == (100, False)
+
+
+async def test_the_frontier_is_of_one_video(api: httpx.AsyncClient, worker_pool: Pool) -> None:
+    """Row D25: the answer says of which; with another video it begins again, and a late report of the former one says
+    nothing of it."""
+    await handle(worker_pool, lesson_changed())
+    await handle(worker_pool, watching(30_000))
+    await handle(worker_pool, lesson_changed(version=2, video_revision=2))
+    answer = (await api.get("/api/progress/lessons/l1", headers=bearer("ada"))).json()
+    assert (answer["frontier"], answer["videoRevision"], answer["attempt"]) == (0, 2, 1)
+    await handle(worker_pool, watching(5_000, start=40_000, video_revision=2, session_id=new_session()))
+    await handle(worker_pool, request(beat(9, 30_000, 40_000, (30_000, 40_000))))
+    told = [event["frontier_ms"] for event in await announced(worker_pool, "progress.advanced")]
+    assert told == [30_000, 5_000, None]
