@@ -26,7 +26,7 @@ from servicekit.database import Pool, transaction
 from servicekit.forgotten import Hashing
 from tests.databases import Database, Postgres
 from tests.progress.calling import ERASURE_KEY, NOWHERE, bearer, client_of, settings_for
-from tests.progress.handling import announced, handle, received
+from tests.progress.handling import announced, decided, handle, received
 from tests.progress.making import (
     HOUR,
     T0,
@@ -51,7 +51,7 @@ async def api(database: Database) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def filled(worker_pool: Pool) -> None:
+async def filled(worker_pool: Pool, app_pool: Pool) -> None:
     """Two learners who have something in every table, and events of theirs that have not left."""
     await handle(worker_pool, course_changed())
     await handle(worker_pool, lesson_changed())
@@ -59,6 +59,7 @@ async def filled(worker_pool: Pool) -> None:
         await handle(worker_pool, watching(95_000, learner_id=learner))
         await handle(worker_pool, quiz_graded(learner_id=learner))
         await handle(worker_pool, attempt_started(learner_id=learner, at=HOUR))
+        await decided(app_pool, learner)
 
 
 async def asked(api: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
@@ -131,7 +132,7 @@ async def test_nothing_is_left_that_names_the_learner(
     rows = receipt["services"]["progress"]["rows"]
     assert {table: count for table, count in rows.items() if count} == {
         "attempts": 1, "course_progress": 1,
-        "learner_clocks": 1, "lesson_progress": 1, "quiz_results": 1, "watch_sessions": 1,
+        "learner_clocks": 1, "lesson_progress": 1, "quiz_results": 1, "review_decisions": 1, "watch_sessions": 1,
         "outbox": 3,
     }  # fmt: skip
     assert receipt["evidenceRowsLeftWithoutName"] == 2
