@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import contracts
-from analytics_service import changes, claim_effects, live_effects, store, store_rollup
+from analytics_service import changes, claim_effects, live_effects, store, store_mux, store_rollup
 from analytics_service.changes import Completion, Credit, Key
 from analytics_service.rollup import Watching
 from analytics_service.store import Position
@@ -70,6 +70,10 @@ async def enrollment_changed(conn: Connection, batch: Sequence[Received[Enrollme
     await store.project_enrollments(conn, [received.event for received in batch])
 
 
+async def lesson_video_changed(conn: Connection, batch: Sequence[Received[LessonChanged]]) -> None:
+    await store_mux.note_videos(conn, [received.event for received in batch])
+
+
 async def progress_advanced(conn: Connection, batch: Sequence[Received[ProgressAdvanced]]) -> None:
     credits = [_credit(received) for received in batch]
     sessions = {credit.watching.session_id for credit in credits}
@@ -114,7 +118,7 @@ def _completion(received: Received[LessonCompleted]) -> Completion:
 
 EFFECTS: Mapping[type[Event], tuple[Effect[Any], ...]] = {
     contracts.CourseChanged: (course_changed,),
-    contracts.LessonChanged: (lesson_changed,),
+    contracts.LessonChanged: (lesson_changed, lesson_video_changed),
     contracts.EnrollmentChanged: (enrollment_changed,),
     contracts.WatchProgress: (claim_effects.told, live_effects.watched),
     contracts.ProgressAdvanced: (progress_advanced,),

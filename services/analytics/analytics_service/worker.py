@@ -1,4 +1,4 @@
-"""The analytics worker: one consumer per topic. It produces nothing but dead letters."""
+"""The analytics worker: one consumer per topic, the outbox's relay, and the sweeps."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,32 +6,39 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 
-from analytics_service import consumers, store_live
-from analytics_service.settings import Settings, WorkerSettings
+from analytics_service import budgeting, consumers, mux_sync, store_live
+from analytics_service.settings import WorkerSettings
 from contracts import topics
 from servicekit import database, worker
 from servicekit.consumer import BatchConsumer
 from servicekit.database import Pool, transaction
+from servicekit.errors import Unavailable
+from servicekit.outbox import OutboxRelay
 from servicekit.producer import Producer
 from servicekit.topic_ids import TopicIds, fetch_topic_id
 from servicekit.worker import Worker
 
 SERVICE = "analytics"
-PRODUCED = (topics.ANALYTICS_ERASED,)
+PRODUCED = (topics.ANALYTICS_ERASED, topics.BUDGET_EXCEEDED)
 _SWEEP_S = 60
 
 
 @asynccontextmanager
-async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
+async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
     """The running worker; starts without Kafka and PostgreSQL and catches up when they come."""
     pool = await database.create_pool(
-        settings.database_url, application_name="seatime-analytics-worker", max_size=len(consumers.EFFECTS) + 2
+        settings.database_url, application_name="seatime-analytics-worker", max_size=len(consumers.EFFECTS) + 4
     )
     topic_ids = TopicIds(partial(fetch_topic_id, settings))
     try:
-        async with (
-            Producer(settings, service=SERVICE) as producer,
-            Worker(
+        async with Producer(settings, service=SERVICE) as producer, mux_sync.running(settings, pool) as sync:
+            relay = OutboxRelay(settings.database_url, producer, service=SERVICE)
+
+            async def nothing_stuck() -> None:
+                if relay.parked:
+                    raise Unavailable(f"{relay.parked} outbox rows can never be sent")
+
+            async with Worker(
                 settings,
                 service=SERVICE,
                 producer=producer,
@@ -45,11 +52,19 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                     )
                     for model in consumers.EFFECTS
                 ],
-                loops={"live sweep": partial(_sweep_live, pool)},
-                checks={"database": lambda: database.ping(pool)},
-            ) as running,
-        ):
-            yield running
+                loops={
+                    "live sweep": partial(_sweep_live, pool),
+                    "outbox": relay.run,
+                    "budgets": partial(budgeting.run, pool, settings),
+                    **({"mux": sync.run} if sync is not None else {}),
+                },
+                checks={
+                    "database": lambda: database.ping(pool),
+                    "outbox": nothing_stuck,
+                    **({"mux": sync.check} if sync is not None else {}),
+                },
+            ) as running:
+                yield running
     finally:
         await pool.close()
 
