@@ -1,86 +1,40 @@
 """The HTTP process of the playback service."""
 
 import asyncio
-import hashlib
-import hmac
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from botocore.credentials import Credentials
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
-from playback_service import enrollments, keys, learners, policies, release, routes
+from playback_service import enrollments, learners, policies, release, routes
 from playback_service.address import networks
-from playback_service.configured import Missing
-from playback_service.delivery import Deliveries
-from playback_service.grants import GrantIssuer
-from playback_service.keyring import SETTING as SEAL_SETTING
-from playback_service.keyring import KeyRing, Seal
 from playback_service.lane import add_lane
-from playback_service.lifetime import Lifetime
-from playback_service.mux_restrictions import MuxRestrictions
-from playback_service.playback import Granting, Means
-from playback_service.rate_limit import RateLimit
+from playback_service.parts import means_of, mux_restrictions_of, signs_for_mux
+from playback_service.playback import Granting
 from playback_service.settings import Settings
-from playback_service.signing import SigningKey, TokenSigner
-from playback_service.storage import Presigner
 from servicekit import http, telemetry
-from servicekit.database import create_pool, ping
+from servicekit.database import Pool, create_pool, ping
 
 SERVICE = "playback"
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The API. Keys are read here, once: an unreadable one stops the start, a missing one does not."""
-    first_key, seal, issuer, presigner = _first_key(settings), _seal(settings), _issuer(settings), _presigner(settings)
+    means, mux_restrictions = means_of(settings), mux_restrictions_of(settings)
     trusted_proxies = networks(settings.trusted_proxies)
-    address_key, mux_restrictions = _address_key(settings), _mux_restrictions(settings)
 
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
-        pool = await create_pool(
-            settings.database_url,
-            application_name=SERVICE,
-            max_size=settings.database_pool_size,
-            command_timeout=5,
-        )
-        means = Means(
-            deliveries=Deliveries(
-                signer=TokenSigner(settings.signing_threads),
-                presigner=presigner,
-                stream_base_url=settings.mux_stream_base_url.rstrip("/"),
-                image_base_url=settings.mux_image_base_url.rstrip("/"),
-            ),
-            keyring=KeyRing(first_key, seal),
-            issuer=issuer,
-            lifetime=Lifetime(
-                min_s=settings.playback_ttl_min_s,
-                max_s=settings.playback_ttl_s,
-                grant_min_s=settings.watch_grant_min_s,
-                grant_max_s=settings.watch_grant_max_s,
-            ),
-            rate_limit=RateLimit(settings.playback_rate_limit, settings.playback_rate_window_s),
-            address_limit=RateLimit(
-                settings.playback_address_rate_limit, settings.playback_address_rate_window_s, "address"
-            ),
-            address_key=address_key,
-            lease_s=settings.playback_lease_s,
-        )
-        granting = Granting(means, pool, budget_s=settings.playback_budget_s)
-        try:
-            api.state.pool, api.state.trusted_proxies, api.state.granting = pool, trusted_proxies, granting
-            api.state.issuer, api.state.mux_restrictions = issuer, mux_restrictions
-            api.state.without_mux = isinstance(first_key, Missing)
-            yield
-        finally:
-            granting.close()
+        async with _database(settings) as pool:
+            own = means()
+            granting = Granting(own, pool, budget_s=settings.playback_budget_s)
+            api.state.pool, api.state.granting, api.state.issuer = pool, granting, own.issuer
+            api.state.trusted_proxies, api.state.mux_restrictions = trusted_proxies, mux_restrictions
+            api.state.without_mux = not signs_for_mux(settings)
             try:
-                async with asyncio.timeout(3):
-                    await pool.close()
-            except TimeoutError:
-                pool.terminate()
+                yield
+            finally:
+                granting.close()
 
     api = http.create_api(
         settings,
@@ -90,77 +44,26 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         checks=lambda api: {"database": lambda: ping(api.state.pool)},
     )
-    api.include_router(routes.router)
-    api.include_router(release.router)
-    api.include_router(enrollments.router)
-    api.include_router(policies.router)
-    api.include_router(learners.router)
+    for part in (routes, release, enrollments, policies, learners):
+        api.include_router(part.router)
     add_lane(api)
     return api
 
 
-def _first_key(settings: Settings) -> SigningKey | Missing:
-    if settings.mux_signing_key is None:
-        return Missing("MUX_SIGNING_KEY")
-    if settings.mux_private_key is None:
-        return Missing("MUX_PRIVATE_KEY")
-    private = keys.rsa_private_key(settings.mux_private_key.get_secret_value(), setting="MUX_PRIVATE_KEY")
-    return SigningKey(settings.mux_signing_key, private)
-
-
-def _seal(settings: Settings) -> Seal | Missing:
-    secret = settings.signing_keys_secret
-    return Seal(secret.get_secret_value()) if secret is not None else Missing(SEAL_SETTING)
-
-
-def _mux_restrictions(settings: Settings) -> MuxRestrictions | Missing:
-    if settings.mux_token_id is None:
-        return Missing("MUX_TOKEN_ID")
-    if settings.mux_token_secret is None:
-        return Missing("MUX_TOKEN_SECRET")
-    return MuxRestrictions(settings.mux_base_url, settings.mux_token_id, settings.mux_token_secret.get_secret_value())
-
-
-def _presigner(settings: Settings) -> Presigner | Missing:
-    if settings.s3_access_key_id is None:
-        return Missing("S3_ACCESS_KEY_ID")
-    if settings.s3_secret_access_key is None:
-        return Missing("S3_SECRET_ACCESS_KEY")
-    endpoint = settings.s3_public_endpoint_url or settings.s3_endpoint_url
-    own = f"{endpoint.rstrip('/')}/{settings.s3_bucket}" if endpoint else None
-    return Presigner(
-        own or f"https://{settings.s3_bucket}.s3.{settings.s3_region}.amazonaws.com",
-        Credentials(settings.s3_access_key_id, settings.s3_secret_access_key.get_secret_value()),
-        settings.s3_region,
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Pool]:
+    """The pool; at the end, what is under way has a moment to finish."""
+    pool = await create_pool(
+        settings.database_url, application_name=SERVICE, max_size=settings.database_pool_size, command_timeout=5
     )
-
-
-def _issuer(settings: Settings) -> GrantIssuer | Missing:
-    private = _grant_key(settings)
-    if private is None:
-        return Missing("WATCH_GRANT_PRIVATE_KEY")
-    former = {
-        key_id: keys.ed25519_public_key(encoded, setting="WATCH_GRANT_PUBLIC_KEYS")
-        for key_id, encoded in settings.watch_grant_public_keys.items()
-    }
-    return GrantIssuer(settings.watch_grant_key_id, private, former)
-
-
-def _grant_key(settings: Settings) -> Ed25519PrivateKey | None:
-    secret = settings.watch_grant_private_key
-    if secret is None:
-        return None
-    return keys.ed25519_private_key(secret.get_secret_value(), setting="WATCH_GRANT_PRIVATE_KEY")
-
-
-def _address_key(settings: Settings) -> bytes:
-    """The same in every replica, as long as one of the two secrets is set."""
-    if settings.audit_address_key is not None:
-        return settings.audit_address_key.get_secret_value().encode()
-    private = _grant_key(settings)
-    if private is None:
-        return secrets.token_bytes(32)
-    return hmac.digest(private.private_bytes_raw(), b"seatime audit address", hashlib.sha256)
+    try:
+        yield pool
+    finally:
+        try:
+            async with asyncio.timeout(3):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
 
 
 def main() -> None:
