@@ -1,9 +1,12 @@
 # `make` prints the targets. Everything needs Python 3.11 and make; the rest is fetched into one cache folder.
-# Variables: PYTHON (which one to use), SEATIME_CACHE (that folder), VIDEO and ONCE (see demo), ARGS (passed on).
+# Variables: PYTHON (which one to use), SEATIME_CACHE (that folder), VIDEO and ONCE (see demo), ARGS (passed on),
+# WORKERS (how many processes share the tests; with ARGS there is one, unless they say `-n`).
 
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 RUN := .venv/bin/python
+WORKERS ?= 3
+SHARED := -n $(WORKERS)
 PY := libs services tools tests benchmarks deploy
 export PYTHONUNBUFFERED = 1
 
@@ -36,10 +39,10 @@ down: setup ## end it
 	@$(RUN) -m devstack down
 
 test: setup java web judges programs ## all tests (ARGS="-k webhook")
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest $(or $(ARGS),$(SHARED) --durations=15)
 
 unit: setup java judges programs ## all tests but those of the whole system and the browser
-	@$(RUN) -m pytest -m "not e2e and not browser" $(ARGS)
+	@$(RUN) -m pytest -m "not e2e and not browser" $(or $(ARGS),$(SHARED))
 
 e2e: setup java web programs ## the tests of the whole system: real processes, and a browser
 	@$(RUN) -m pytest -m "e2e or browser" $(ARGS)

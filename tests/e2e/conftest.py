@@ -1,5 +1,7 @@
 """The whole system, started once for all end-to-end tests, and people who use it over HTTP."""
 
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,13 +15,16 @@ from tests.e2e.people import Platform
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Real processes on ports of their own, in a folder of their own."""
-    folder = tmp_path_factory.mktemp("stack")
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(0o755)  # PostgreSQL runs as another user where the tests run as root
+def stack() -> Iterator[Stack]:
+    """Real processes on ports of their own, in a folder of their own.
+
+    Not in pytest's own: each session closes that to other users, and PostgreSQL does not run as root.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="seatime-tests-"))
+    folder.chmod(0o755)
     with Stack(folder, ports=Ports.ephemeral(), own=Own({}, {}, {}), durable=False) as running:
         yield running
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

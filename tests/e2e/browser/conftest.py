@@ -39,7 +39,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, Any, pytest.TestReport]:
     report: pytest.TestReport = yield
-    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    earlier = report.when != "setup" and item.stash.get(_FAILED, False)  # not at a former try
+    item.stash[_FAILED] = earlier or report.failed
     return report
 
 
