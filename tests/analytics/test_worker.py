@@ -10,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from analytics_service.settings import Settings
+from analytics_service.settings import Settings, WorkerSettings
 from analytics_service.worker import create_worker
 from contracts import Event, topics
 from servicekit import kafka
@@ -25,7 +25,7 @@ from tests.databases import Database
 
 @pytest.fixture
 def settings(analytics_database: Database, kafka_bootstrap: str, topic_prefix: str) -> Settings:
-    return Settings(
+    return WorkerSettings(
         database_url=analytics_database.worker_url,
         kafka_bootstrap_servers=kafka_bootstrap,
         kafka_topic_prefix=topic_prefix,
@@ -170,7 +170,7 @@ async def test_a_damaged_record_becomes_a_dead_letter_and_the_rest_is_counted(
         await publish(producer, settings, [*bad, log.advanced(3)])
         await until(has_consumed(pool, settings, topics.PROGRESS_ADVANCED.name))
         await until(lambda: _count(settings, f"{name}.dlq", 3))
-    assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 20_000
+    assert await pool.fetchval("SELECT covered_ms + replayed_ms FROM lesson_sums") == 20_000
 
 
 async def _count(settings: Settings, topic: str, expected: int) -> bool:
@@ -192,7 +192,7 @@ async def test_events_of_a_recreated_topic_count(pool: Pool, settings: Settings,
         await publish(producer, settings, [log.advanced(n, at_s=n) for n in range(4, 9)])
         await until(holds)
 
-    assert await pool.fetchval("SELECT covered_ms FROM lesson_sums") == 8 * 10_000
+    assert await pool.fetchval("SELECT covered_ms + replayed_ms FROM lesson_sums") == 8 * 10_000
     assert await pool.fetchval("SELECT count(*) FROM applied_offsets WHERE topic = $1", name) == 2
     assert await dump(pool) != before
 
