@@ -25,7 +25,8 @@ LEARNERS, LESSONS, REQUESTS = 6, 2, 180
 
 
 def history(rng: random.Random) -> list[WatchProgress]:
-    """Requests of several learners: overlapping sessions, repetitions, claims of too much, two lessons at once."""
+    """Requests of several learners: overlapping sessions, repetitions, claims of too much, two lessons at once, and for
+    every other learner a second attempt, with beats of the first that come after it has begun."""
     made: list[WatchProgress] = []
     for number in range(REQUESTS):
         if made and rng.random() < 0.15:
@@ -33,6 +34,7 @@ def history(rng: random.Random) -> list[WatchProgress]:
             continue
         learner, lesson = rng.randrange(LEARNERS), rng.randrange(LESSONS)
         start = rng.choice([number * 4_000, number * 2_000])
+        attempt = 2 if learner % 2 and number > REQUESTS // 3 and rng.random() < 0.9 else 1
         made.append(
             watching(
                 rng.choice([10_000, 35_000, 100_000]),
@@ -40,7 +42,8 @@ def history(rng: random.Random) -> list[WatchProgress]:
                 rate=rng.choice([1.0, 1.5, 2.0, 4.0]),
                 learner_id=f"learner{learner}",
                 lesson_id=f"l{lesson}",
-                session_id=UUID(int=(learner * LESSONS + lesson) * 5 + rng.randrange(5)),
+                session_id=UUID(int=((learner * LESSONS + lesson) * 5 + rng.randrange(5)) * 2 + attempt),
+                attempt=attempt,
             )
         )
     return made
@@ -114,6 +117,8 @@ async def test_a_replay_of_the_log_gives_the_same_bytes(
         kinds = [row.split(",")[2] for row in before["completions"]]
         assert kinds.count("lesson") > LEARNERS, "there is evidence to compare"
         assert "course" in kinds, "and of courses, which wait for their verified time"
+        second = await worker_pool.fetchval("SELECT count(*) FROM lesson_progress WHERE attempt = 2 AND spent_ms > 0")
+        assert second, "and second attempts, completed or not"
         ledger = ("learner_clocks", "watch_sessions", "lesson_progress", "course_progress")
         await kit.execute(database.owner_url, f"TRUNCATE {', '.join((*ledger, 'completions'))}")
         await rewind(settings)
