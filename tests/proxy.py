@@ -15,11 +15,13 @@ class Proxy:
         self.half_open = False
         self.refusing = False
         self.accepted = 0
+        self._cuts = 0
         self._pipes: set[asyncio.Task[None]] = set()
         self._handlers: set[asyncio.Task[None]] = set()
 
     def cut(self) -> None:
-        """Break every connection that stands."""
+        """Break every connection that stands or is being made."""
+        self._cuts += 1
         for pipe in self._pipes:
             pipe.cancel()
 
@@ -40,10 +42,15 @@ class Proxy:
             writer.transport.abort()
             return
         self.accepted += 1
+        cuts = self._cuts
         try:
             back_reader, back_writer = await asyncio.open_connection(*self._target)
         except OSError:
             writer.transport.abort()
+            return
+        if cuts != self._cuts:
+            for end in (writer, back_writer):
+                end.transport.abort()
             return
         pipes = [asyncio.create_task(self._pipe(*ends)) for ends in ((reader, back_writer), (back_reader, writer))]
         self._pipes.update(pipes)

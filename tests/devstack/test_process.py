@@ -3,8 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -12,6 +10,7 @@ import pytest
 
 from devstack.errors import ChildFailed
 from devstack.process import Child
+from tests.polling import until_now
 
 WAITS = [sys.executable, "-c", "import signal; signal.pause()"]
 DEAF = """
@@ -41,13 +40,6 @@ signal.pause()
 """
 
 
-def eventually(holds: Callable[[], bool], timeout: float = 20.0) -> None:
-    deadline = time.monotonic() + timeout
-    while not holds():
-        assert time.monotonic() < deadline, "did not come true in time"
-        time.sleep(0.05)
-
-
 def gone(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
@@ -66,7 +58,7 @@ def test_nobody_outlives_a_killed_parent(tmp_path: Path, number: signal.Signals)
         assert not gone(grandchild)
         parent.send_signal(number)
         parent.wait(10)
-        eventually(lambda: gone(child) and gone(grandchild))
+        until_now(lambda: gone(child) and gone(grandchild))
 
 
 def test_stop_is_polite_first(tmp_path: Path) -> None:

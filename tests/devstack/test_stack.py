@@ -8,8 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from devstack.errors import BusyPort, StackError
 from devstack.ports import Ports
 from devstack.postgres import psql
 from devstack.stack import Stack
+from tests.polling import until_now
 
 pytestmark = pytest.mark.e2e
 
@@ -68,13 +68,6 @@ def shared(said: list[str]) -> Iterator[Stack]:
 def stack_in(folder: Path, **options: object) -> Stack:
     defaults = {"ports": Ports.ephemeral(), "own": NOBODYS, "services": False}
     return Stack(folder, **(defaults | options))  # type: ignore[arg-type]
-
-
-def eventually(holds: Callable[[], bool], timeout: float = 30.0) -> None:
-    deadline = time.monotonic() + timeout
-    while not holds():
-        assert time.monotonic() < deadline, "did not come true in time"
-        time.sleep(0.05)
 
 
 def processes_of(folder: Path) -> list[str]:
@@ -155,7 +148,7 @@ def test_nothing_outlives_the_supervisor(folder: Path, number: signal.Signals) -
         running.wait(30)
     with stack_in(folder) as stack:
         assert psql(stack.env["DATABASE_OWNER_URL_UPLOAD"], "SELECT count(*) > 0 FROM schema_migrations") == "t"
-    eventually(lambda: processes_of(folder) == [])
+    until_now(lambda: processes_of(folder) == [])
 
 
 def test_busy_port_is_told_before_anything_starts(folder: Path) -> None:

@@ -1,7 +1,6 @@
 """Rows C2, C3, C13: requests that come together share statements, and each is answered as if it had come alone."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from tests.databases import Database
 from tests.playback.conftest import OpenSchool
 from tests.playback.school import School, problem
 from tests.playback.test_outages import through
+from tests.polling import within
 from tests.proxy import proxy
 
 
@@ -106,9 +106,8 @@ async def test_a_stuck_lane_is_given_up(pool: Pool) -> None:
     turns = Turns()
     turns.open.clear()
     batches = Batches(pool, turns, budget_s=0.3, lanes=1)
-    started = time.monotonic()
-    stuck = await asyncio.gather(*(batches.ask(n) for n in (1, 2)), return_exceptions=True)
-    assert time.monotonic() - started < 2
+    with within(0.3):
+        stuck = await asyncio.gather(*(batches.ask(n) for n in (1, 2)), return_exceptions=True)
     assert all(isinstance(answer, DatabaseUnavailable) for answer in stuck)
     turns.open.set()
     assert await batches.ask(4) == 8
@@ -140,9 +139,8 @@ async def test_a_crowd_at_a_frozen_database_is_refused_in_time(open_school: Open
         await school.standard()
         await school.granted()
         line.half_open = True
-        started = time.monotonic()
-        answers = await asyncio.gather(*(school.play() for _ in range(60)))
-        assert time.monotonic() - started < 1
+        with within(0.7):
+            answers = await asyncio.gather(*(school.play() for _ in range(60)))
         for answer in answers:
             problem(answer, 503, "database-unavailable")
         line.cut()

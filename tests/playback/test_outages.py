@@ -1,7 +1,5 @@
 """Promise: a database that is down or frozen is a 503 in under a second, never a stale grant."""
 
-import asyncio
-import time
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -11,6 +9,7 @@ from playback_service.app import create_app
 from tests.databases import Database
 from tests.playback.conftest import MakeSettings, OpenSchool, encoded
 from tests.playback.school import problem
+from tests.polling import until, within
 from tests.proxy import proxy
 
 
@@ -24,9 +23,8 @@ async def test_database_that_refuses_is_a_fast_503(open_school: OpenSchool) -> N
     async with open_school(
         database_url="postgresql://playback_app:x@127.0.0.1:9/none", playback_budget_s=0.9
     ) as school:
-        started = time.monotonic()
-        refused = await school.play()
-        assert time.monotonic() - started < 1
+        with within(0.9):
+            refused = await school.play()
         problem(refused, 503, "database-unavailable")
         assert refused.headers["retry-after"]
         assert (await school.http.get("/health/live")).status_code == 200
@@ -44,16 +42,18 @@ async def test_frozen_database_is_a_fast_503_and_recovers(open_school: OpenSchoo
         await school.granted()
         line.half_open = True
         for _ in range(3):
-            started = time.monotonic()
-            problem(await school.play(), 503, "database-unavailable")
-            assert time.monotonic() - started < 1
+            with within(0.6):
+                problem(await school.play(), 503, "database-unavailable")
         line.half_open = False
         line.cut()
-        deadline = time.monotonic() + 20
-        while (answer := await school.play()).status_code != 200:
-            problem(answer, 503, "database-unavailable")
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.05)
+
+        async def granted() -> bool:
+            answer = await school.play()
+            if answer.status_code != 200:
+                problem(answer, 503, "database-unavailable")
+            return answer.status_code == 200
+
+        await until(granted)
 
 
 async def test_missing_settings_are_named(open_school: OpenSchool) -> None:

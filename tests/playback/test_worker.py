@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,15 +17,8 @@ from servicekit.producer import Producer
 from servicekit.worker import Worker
 from tests.playback.conftest import MakeSettings, OpenSchool
 from tests.playback.school import School, course_changed, enrollment_changed, lesson_changed, mux_video, problem
-
-PATIENCE_S = 60
-
-
-async def eventually(good: Callable[[], Awaitable[bool]]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not await good():
-        assert time.monotonic() < deadline, "still not so"
-        await asyncio.sleep(0.05)
+from tests.polling import PATIENCE_S
+from tests.polling import until as eventually
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 from uuid import uuid4
@@ -19,6 +19,7 @@ from servicekit.outbox import message_of
 from servicekit.producer import Producer
 from servicekit.worker import Worker
 from tests.databases import Database
+from tests.polling import until
 from tests.progress.calling import NOWHERE, bearer, client_of, settings_for
 from tests.progress.granting import grant
 from tests.progress.making import course_changed, lesson_changed, watching
@@ -43,13 +44,6 @@ async def producer(settings: WorkerSettings) -> AsyncIterator[Producer]:
     async with Producer(settings, service="test") as connected:
         await connected.wait_connected(20)
         yield connected
-
-
-async def until(question: Callable[[], Awaitable[Any]], *, timeout: float = 60) -> Any:
-    async with asyncio.timeout(timeout):
-        while not (answer := await question()):
-            await asyncio.sleep(0.05)
-        return answer
 
 
 async def records(settings: WorkerSettings, topic: str, count: int) -> list[Any]:

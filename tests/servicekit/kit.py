@@ -1,8 +1,7 @@
 """What the tests of the mechanism share: an event without a domain, a topic, a worker, and ways to wait and look."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +19,7 @@ from servicekit.producer import Producer
 from servicekit.received import Received
 from servicekit.settings import CommonSettings
 from servicekit.worker import Worker
+from tests.polling import PATIENCE_S, until
 
 SECRET = "a-secret-of-the-tests-with-forty-characters"
 
@@ -66,20 +66,6 @@ def settings(bootstrap: str, prefix: str, **more: Any) -> CommonSettings:
     return CommonSettings(**(values | more))
 
 
-async def until(condition: Callable[[], Any], timeout: float = 20) -> Any:
-    """Wait for a condition (a function or a coroutine function) and return its first true value."""
-    deadline = time.monotonic() + timeout
-    while True:
-        value = condition()
-        if isinstance(value, Awaitable):
-            value = await value
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {timeout} s: {getattr(condition, '__name__', condition)}")
-        await asyncio.sleep(0.02)
-
-
 def through(url: str, port: int) -> str:
     """The same database behind another port."""
     parts = urlsplit(url)
@@ -119,7 +105,7 @@ async def read_all(settings: CommonSettings, topic: str) -> list[ConsumerRecord[
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         found: list[ConsumerRecord[Any, Any]] = []
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while any([await consumer.position(partition) < end for partition, end in ends.items()]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
                     found += records
@@ -157,7 +143,7 @@ async def working(
     async with Producer(settings, service=service) as producer:
         worker = Worker(settings, service=service, producer=producer, topics=topics, consumers=consumers, **more)
         async with worker:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 await worker.consuming.wait()
             yield worker
 

@@ -10,6 +10,7 @@ import pytest
 from servicekit.database import Pool, acquire, connect, ping, transaction
 from servicekit.errors import DatabaseUnavailable
 from tests.databases import Database
+from tests.polling import within
 from tests.servicekit import kit
 
 
@@ -46,9 +47,9 @@ async def test_when_all_connections_are_taken_one_waits_for_a_bounded_time(pool:
     """A pool that is used up is an outage after the time-out, and none as soon as one is given back."""
     async with acquire(pool), acquire(pool):
         started = time.monotonic()
-        with pytest.raises(DatabaseUnavailable):
+        with within(0.3), pytest.raises(DatabaseUnavailable):
             await _use(pool, timeout=0.3)
-        assert 0.2 < time.monotonic() - started < 2
+        assert time.monotonic() - started > 0.2
     await ping(pool)
 
 
@@ -59,11 +60,9 @@ async def _use(pool: Pool, timeout: float) -> None:
 
 async def test_a_statement_that_takes_too_long_is_an_outage_and_its_connection_is_usable_again(pool: Pool) -> None:
     """`command_timeout` bounds what a request can wait for."""
-    started = time.monotonic()
-    with pytest.raises(DatabaseUnavailable):
+    with within(1), pytest.raises(DatabaseUnavailable):
         async with transaction(pool) as conn:
             await conn.execute("SELECT pg_sleep(20)")
-    assert time.monotonic() - started < 8
     await asyncio.gather(ping(pool), ping(pool))
 
 

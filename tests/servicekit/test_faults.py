@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -23,6 +22,7 @@ from servicekit.outbox import message_of
 from servicekit.producer import Producer
 from servicekit.settings import CommonSettings
 from tests.databases import Database
+from tests.polling import within
 from tests.servicekit import kit
 from tests.servicekit.kit import PINGS, Ledger, Ping, Topic, until, working
 from tests.servicekit.test_consumer import FAST
@@ -105,10 +105,8 @@ async def test_without_kafka_sending_fails_at_once_and_works_when_it_comes(tmp_p
     late = Broker(tmp_path)
     settings = kit.settings(late.bootstrap, "late.")
     async with Producer(settings, service="tests") as producer:
-        started = time.monotonic()
-        with pytest.raises(BrokerUnavailable):
+        with within(0), pytest.raises(BrokerUnavailable):
             await producer.send(message_of(Ping(number=1)))
-        assert time.monotonic() - started < 0.5
         with pytest.raises(BrokerUnavailable):
             await ping(settings)
         with pytest.raises(BrokerUnavailable):
@@ -134,12 +132,11 @@ async def test_a_frozen_broker_makes_sends_fail_in_time_and_thawed_it_goes_on(
         await producer.send(message_of(Ping(number=1)), timeout=20)
         broker.freeze()
         try:
-            started = time.monotonic()
-            outcomes = await asyncio.gather(
-                *(producer.send(message_of(Ping(number=n)), timeout=1) for n in (2, 3)), return_exceptions=True
-            )
+            with within(1):
+                outcomes = await asyncio.gather(
+                    *(producer.send(message_of(Ping(number=n)), timeout=1) for n in (2, 3)), return_exceptions=True
+                )
             assert all(isinstance(outcome, BrokerUnavailable) for outcome in outcomes)
-            assert time.monotonic() - started < 3
             with pytest.raises(BrokerUnavailable):
                 await ping(settings, timeout=1)
         finally:

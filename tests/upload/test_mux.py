@@ -1,7 +1,6 @@
 """MuxService's contract, against the simulator: what it asks, what it makes of answers, and of their absence."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -9,6 +8,7 @@ import pytest
 
 from devstack.ports import free_port
 from mux_sim.testing import Simulator, running_simulator
+from tests.polling import within
 from upload_service import observations
 from upload_service.errors import MuxNotFound, MuxRefused, MuxUnauthorized, MuxUnavailable
 from upload_service.lifecycle import Policy
@@ -211,10 +211,8 @@ async def test_a_silent_mux_is_given_up() -> None:
     """The read timeout holds for every method."""
     async with answering(None) as service:
         for call in CALLS.values():
-            started = time.monotonic()
-            with pytest.raises(MuxUnavailable):
+            with within(1), pytest.raises(MuxUnavailable):
                 await call(service)
-            assert time.monotonic() - started < 2
 
 
 async def test_an_unreachable_mux_is_unavailable() -> None:
@@ -285,14 +283,12 @@ async def test_the_event_loop_goes_on_while_mux_is_slow(mux: Simulator) -> None:
     """Calls run in threads; more calls than threads fail after two seconds instead of queueing for ever."""
     await mux.fault(path="/video/v1/uploads", delay=30, times=None)
     service = service_of(
-        mux.base_url, mux.token_id, mux.token_secret, mux_threads=1, mux_read_timeout_s=4, mux_attempts=1
+        mux.base_url, mux.token_id, mux.token_secret, mux_threads=1, mux_read_timeout_s=9, mux_attempts=1
     )
     first = asyncio.create_task(service.get_upload("a"))
-    started = time.monotonic()
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0)  # it has the only thread
     with pytest.raises(MuxUnavailable):
         await service.get_upload("b")
-    assert time.monotonic() - started < 3.5
     assert not first.done()
     with pytest.raises(MuxUnavailable):
         await first
