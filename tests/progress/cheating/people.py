@@ -19,7 +19,7 @@ CHROMIUM_MS = (
     10090, 10110, 10082, 10095, 10093, 10124, 10218, 10177, 10105, 10187, 10084, 10091, 10111, 10092, 10134, 10182,
 )  # fmt: skip
 """Lengths of beats by the reporter's rule (the first `timeupdate` ten seconds after the last beat), as measured in
-Chromium 156 on a busy machine. On an idle one more than half of them are the same to the millisecond."""
+Chromium 156 on a busy machine. In its quietest stretch more than half of them were the same to the millisecond."""
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Player:
 
 
 def browser(seed: int, *, idle: bool = False) -> Callable[[], int]:
-    """The timers of a real browser; on an idle machine they are as regular as they get."""
+    """The timers of a real browser; on an idle machine more regular than we have seen."""
     chance = random.Random(seed)
     return lambda: 10_094 if idle and chance.random() < 0.75 else chance.choice(CHROMIUM_MS)
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from progress_service.habits import LENGTHS
 from progress_service.reviews import Policy
 from progress_service.settings import Settings
 from tests.progress.cheating import bare, honesty
-from tests.progress.cheating.people import PEOPLE, Kind, shuffled, watching
+from tests.progress.cheating.people import PEOPLE, Kind, never_touched, shuffled, watching
 from tests.progress.cheating.reports import POLICIES
 from tests.progress.cheating.reports import Policy as ReportPolicy
 from tests.progress.cheating.scripts import SCRIPTS, UNSEEN
@@ -48,6 +49,22 @@ def test_people_are_not(kind: Kind) -> None:
     """Row D28: fast, hidden, searching, leaning back for hours, and whatever takes as long as that: below."""
     found = score(seen(kind), min_watched_ms=DEFAULTS.min_watched_ms)
     assert found.value < DEFAULTS.threshold, found
+
+
+@kinds((*PEOPLE, *SCRIPTS, *UNSEEN))
+def test_the_documentation_tells_what_is_measured(kind: Kind) -> None:
+    """Row D28: docs/cheating.md has the score of each."""
+    found = score(seen(kind), min_watched_ms=DEFAULTS.min_watched_ms).value
+    page = Path(__file__).resolve().parents[3] / "docs" / "cheating.md"
+    assert f"| {kind.words} | {found:.2f} |" in page.read_text(encoding="utf-8")
+
+
+def test_an_idle_machine_is_not_a_script() -> None:
+    """Row D28: a browser where nothing else runs gives most beats the same length, and that is no reason."""
+    (leaning_back,) = [kind for kind in PEOPLE if kind.script is never_touched]
+    lengths = seen(leaning_back).lengths
+    assert max(lengths) > 0.7 * sum(lengths)
+    assert [reason.code for reason in score(seen(leaning_back), min_watched_ms=0).reasons] == ["untouched"]
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
