@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from contracts import CourseCompleted, LessonCompleted, ProgressAdvanced
+from contracts import AttemptStarted, CourseCompleted, LessonCompleted, ProgressAdvanced
 from progress_service.app import create_app
 from progress_service.settings import WorkerSettings
 from progress_service.worker import create_worker
@@ -22,7 +22,7 @@ from tests.databases import Database
 from tests.polling import until
 from tests.progress.calling import NOWHERE, bearer, client_of, settings_for
 from tests.progress.granting import grant
-from tests.progress.making import course_changed, lesson_changed, watching
+from tests.progress.making import attempt_started, course_changed, lesson_changed, watching
 
 
 @pytest.fixture
@@ -121,6 +121,38 @@ async def test_a_report_becomes_progress_completion_and_events(
     assert dict(lesson.headers)["ce_type"] == b"seatime.lesson.completed.v1"
     (course,) = await records(settings, "course.completed", 1)
     assert CourseCompleted.model_validate_json(course.value).learner_id == "ada"
+
+
+async def test_an_attempt_begun_over_http_is_announced_and_changes_what_counts(
+    worker: Worker, settings: WorkerSettings, database: Database, producer: Producer, worker_pool: Pool
+) -> None:
+    """Row D20: the API's row leaves by the worker's relay, the LMS may tell of the same, and from a completed first
+    attempt to a completed second one each is told once."""
+    for event in (course_changed(), lesson_changed(), watching(95_000)):
+        await producer.send(message_of(event), timeout=20)
+
+    async def completed(attempt: int) -> bool:
+        question = "SELECT count(*) FROM completions WHERE kind = 'course' AND attempt = $1"
+        return bool(await worker_pool.fetchval(question, attempt))
+
+    await until(lambda: completed(1))
+    async with AsyncExitStack() as stack:
+        app = create_app(settings_for(database, NOWHERE))
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        client = await stack.enter_async_context(client_of(app))
+        url = "/api/progress/courses/c1/learners/ada/attempts"
+        response = await client.post(url, json={"reason": "2027"}, headers=bearer("olga"))
+        assert response.status_code == 201, response.text
+        (record,) = await records(settings, "attempt.started", 1)
+        assert (record.key, AttemptStarted.model_validate_json(record.value).attempt) == (b"ada/c1", 2)
+        await producer.send(message_of(attempt_started(2, reason="told by the LMS as well")), timeout=20)
+        second = watching(95_000, start=300_000, session_id=uuid4(), attempt=2)
+        await producer.send(message_of(second), timeout=20)
+        await until(lambda: completed(2))
+        told = (await client.get(url, headers=bearer("ada"))).json()
+    assert [(one["attempt"], one["state"]) for one in told["attempts"]] == [(1, "completed"), (2, "completed")]
+    lessons = [LessonCompleted.model_validate_json(r.value) for r in await records(settings, "lesson.completed", 2)]
+    assert [event.attempt for event in lessons] == [1, 2]
 
 
 async def test_poison_goes_aside_and_the_partition_moves_on(
