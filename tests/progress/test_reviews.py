@@ -85,13 +85,12 @@ async def test_the_worst_come_first_with_their_reasons(api: httpx.AsyncClient, w
     assert script["watched"] == 3000.0
     assert script["watchedFrom"] < script["watchedUntil"]
     pages, after = list[str](), None
-    while True:
-        answer = (
-            await api.get(REVIEWS, params={"limit": 1} | ({"after": after} if after else {}), headers=OLGA)
-        ).json()
+    for _ in whole["reviews"]:
+        params = {"limit": 1} | ({"after": after} if after else {})
+        answer = (await api.get(REVIEWS, params=params, headers=OLGA)).json()
         pages += [one["learnerId"] for one in answer["reviews"]]
-        if (after := answer["next"]) is None:
-            break
+        after = answer["next"]
+    assert after is None
     assert pages == [one["learnerId"] for one in whole["reviews"]]
 
 
