@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -21,13 +22,21 @@ def who(user_id: str, *roles: str) -> dict[str, str]:
 OWNER, OTHER, ADMIN, LEARNER = who("owner", "instructor"), who("other", "instructor"), who("root", "admin"), who("u1")
 
 
-@pytest.fixture
-async def client(analytics_database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(Settings(database_url=analytics_database.app_url, auth_jwt_secret=SECRET))
+@asynccontextmanager
+async def calling(database: Database, *, smallest: int) -> AsyncIterator[httpx.AsyncClient]:
+    """The API with groups of at least that many."""
+    settings = Settings(database_url=database.app_url, auth_jwt_secret=SECRET, analytics_smallest_group=smallest)
+    app = create_app(settings)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://analytics") as http,
     ):
+        yield http
+
+
+@pytest.fixture
+async def client(analytics_database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    async with calling(analytics_database, smallest=1) as http:
         yield http
 
 
@@ -57,7 +66,16 @@ async def test_the_owner_sees_a_lessons_numbers_and_curve(client: httpx.AsyncCli
     assert response.status_code == 200
     body = response.json()
     retention = body.pop("retention")
+    assert body.pop("dropOffs") == [
+        {"position": 10, "lost": 1.0, "share": 0.5},
+        {"position": 30, "lost": 1.0, "share": 0.5},
+    ]
     assert body == {
+        "suppressed": False,
+        "smallestGroup": 1,
+        "filter": None,
+        "averageVerifiedTime": 15.0,
+        "totalVerifiedTime": 30.0,
         "lessonId": "l1",
         "courseId": "c1",
         "title": "First",
@@ -80,8 +98,10 @@ async def test_the_course_report_lists_its_lessons_in_order_without_curves(clien
     """The lessons' numbers equal those of their own reports; one that nobody watched has zeros."""
     course = (await client.get("/api/analytics/courses/c1", headers=OWNER)).json()
     lesson = (await client.get("/api/analytics/lessons/l1", headers=OWNER)).json()
-    del lesson["retention"]
+    for name in ("retention", "dropOffs", "filter"):
+        del lesson[name]
     assert (course["courseId"], course["title"]) == ("c1", "Course")
+    assert (course["uniqueViewers"], course["views"], course["totalVerifiedTime"]) == (2, 2, 30.0)
     first, second = course["lessons"]
     assert first == lesson
     assert (second["lessonId"], second["views"], second["completionRate"], second["averageWatchTime"]) == (
@@ -173,9 +193,10 @@ async def test_one_query_answers_each_endpoint(client: httpx.AsyncClient, pool: 
     async with app.state.pool.acquire() as conn:
         raw = conn._con  # the listener has to stay with the connection that the pool hands out next
         raw.add_query_logger(seen.append)
-    for path in ("lessons/l1", "courses/c1", "lessons/l1/me"):
+    details = ("days", "interactions", "cohorts", "learners", "learners/u1", "me")
+    for path in ("lessons/l1", "courses/c1", "courses/c1/days", *(f"lessons/l1/{name}" for name in details)):
         seen.clear()
-        assert (await client.get(f"/api/analytics/{path}", headers=ADMIN)).status_code == 200
+        assert (await client.get(f"/api/analytics/{path}", headers=OWNER)).status_code == 200
         assert len([query for query in seen if "FROM" in query.query and "pg_" not in query.query]) == 1
     raw.remove_query_logger(seen.append)
 

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from analytics_service import consumers, store, store_rollup
+from analytics_service import consumers, store_reports, store_rollup
 from analytics_service.changes import Key
 from analytics_service.retention import per_second
 from analytics_service.rollup import Layer
@@ -50,7 +50,7 @@ async def test_the_tables_say_what_a_recomputation_from_the_log_says(pool: Pool)
 
     for lesson_id in log.LESSON_MS:
         async with pool.acquire() as conn:
-            report = await store.lesson_report(conn, lesson_id)
+            report = await store_reports.lesson_report(conn, lesson_id)
         assert report is not None
         found, expected = report.lessons[0], numbers(lesson_id, events, SECONDS)
         assert expected.views > expected.viewers > expected.completions > 0, "the log must be worth counting"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analytics_service import consumers, store
+from analytics_service import consumers, store_reports
 from contracts import Event, examples
 from contracts.examples import Example
 from servicekit.database import Pool
@@ -21,7 +21,7 @@ async def test_the_highest_version_wins_in_any_order(pool: Pool, order: Sequence
     for number, batch in enumerate(batches):
         await log.consume(pool, log.logged(batch, first_offset=10 * number))
     async with pool.acquire() as conn:
-        report = await store.course_report(conn, "c1")
+        report = await store_reports.course_report(conn, "c1")
     assert report is not None
     assert (report.title, report.owner_id, report.lessons[0].title) == ("Course 3", "owner3", "Lesson 3")
 
@@ -30,11 +30,11 @@ async def test_numbers_that_come_before_their_lesson_wait_for_it(pool: Pool) -> 
     """Watching and completion of an unknown lesson are kept and show once the lesson and its course are known."""
     await log.consume(pool, log.logged([log.advanced(1), log.completion()]))
     async with pool.acquire() as conn:
-        assert await store.lesson_report(conn, "l1") is None
+        assert await store_reports.lesson_report(conn, "l1") is None
     await log.consume(pool, log.logged([log.lesson()]))
     await log.consume(pool, log.logged([log.course()]))
     async with pool.acquire() as conn:
-        report = await store.lesson_report(conn, "l1")
+        report = await store_reports.lesson_report(conn, "l1")
     assert report is not None
     totals = report.lessons[0].totals
     assert (report.owner_id, totals.views, totals.completions, totals.watched_ms) == ("owner", 1, 1, 10_000)
@@ -46,20 +46,20 @@ async def test_a_deleted_lesson_or_course_has_no_report(pool: Pool) -> None:
         pool, log.logged([log.course(), log.lesson(), log.advanced(1), log.lesson(version=2, deleted=True)])
     )
     async with pool.acquire() as conn:
-        assert await store.lesson_report(conn, "l1") is None
-        assert await store.own_report(conn, "l1", "u1") is None
-        course = await store.course_report(conn, "c1")
+        assert await store_reports.lesson_report(conn, "l1") is None
+        assert await store_reports.own_report(conn, "l1", "u1") is None
+        course = await store_reports.course_report(conn, "c1")
         assert course is not None
         assert course.lessons == ()
     back = [log.lesson(version=3), log.course(version=2, deleted=True)]
     await log.consume(pool, log.at_other_offsets(log.logged(back)))
     async with pool.acquire() as conn:
-        assert await store.course_report(conn, "c1") is None
-        assert await store.lesson_report(conn, "l1") is None
-        assert await store.own_report(conn, "l1", "u1") is None
+        assert await store_reports.course_report(conn, "c1") is None
+        assert await store_reports.lesson_report(conn, "l1") is None
+        assert await store_reports.own_report(conn, "l1", "u1") is None
     await log.consume(pool, log.at_other_offsets(log.logged([log.course(version=3)]), by=300_000))
     async with pool.acquire() as conn:
-        report = await store.lesson_report(conn, "l1")
+        report = await store_reports.lesson_report(conn, "l1")
         assert report is not None
         assert report.lessons[0].totals.views == 1
 
@@ -70,7 +70,7 @@ async def test_a_lesson_that_moves_takes_its_numbers_to_the_new_course(pool: Poo
     await log.consume(pool, log.logged(moved))
     await log.consume(pool, log.at_other_offsets(log.logged([log.lesson(version=2, course_id="c2")])))
     async with pool.acquire() as conn:
-        report = await store.lesson_report(conn, "l1")
+        report = await store_reports.lesson_report(conn, "l1")
     assert report is not None
     assert (report.course_id, report.owner_id, report.lessons[0].totals.views) == ("c2", "other", 1)
 

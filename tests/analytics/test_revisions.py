@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from itertools import permutations
 
-from analytics_service import store
+from analytics_service import store_reports
 from analytics_service.reports import lesson_analytics
 from contracts import Event, Video
 from servicekit.database import Pool
@@ -24,12 +24,12 @@ async def test_a_new_video_starts_a_new_curve_and_the_totals_go_on(pool: Pool) -
     await log.consume(pool, log.logged([log.course(), log.lesson()]))
     await log.consume(pool, log.logged(WATCHED[:1]))
     async with pool.acquire() as conn:
-        before = await store.lesson_report(conn, "l1")
+        before = await store_reports.lesson_report(conn, "l1")
     assert before is not None
     assert lesson_analytics(before).retention.unique[:11] == [1.0] * 10 + [0.0]
     await log.consume(pool, log.logged([REPLACED], first_offset=5))
     async with pool.acquire() as conn:
-        anew, own = await store.lesson_report(conn, "l1"), await store.own_report(conn, "l1", "u1")
+        anew, own = await store_reports.lesson_report(conn, "l1"), await store_reports.own_report(conn, "l1", "u1")
     assert anew is not None
     assert own is not None
     shown = lesson_analytics(anew)
@@ -37,7 +37,7 @@ async def test_a_new_video_starts_a_new_curve_and_the_totals_go_on(pool: Pool) -
     assert (shown.views, shown.total_watch_time, own.covered) == (1, 10, ())
     await log.consume(pool, log.logged(WATCHED[1:], first_offset=5))
     async with pool.acquire() as conn:
-        after, own = await store.lesson_report(conn, "l1"), await store.own_report(conn, "l1", "u1")
+        after, own = await store_reports.lesson_report(conn, "l1"), await store_reports.own_report(conn, "l1", "u1")
     assert after is not None
     assert own is not None
     shown = lesson_analytics(after)

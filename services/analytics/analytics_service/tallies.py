@@ -65,7 +65,7 @@ def speed(credited_ms: int, spent_ms: int) -> str:
 def quality(value: str | None) -> str:
     """The rendition's height as a player tells it (`720p`), lifted to the next of QUALITIES; else OTHER."""
     text = (value or "").removesuffix("p")
-    if not (text.isascii() and text.isdigit() and 0 < len(text) <= 5):
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) > 0):
         return OTHER
     height = next((known for known in QUALITIES if int(text) <= known), None)
     return OTHER if height is None else f"{height}p"

@@ -69,6 +69,9 @@ def for_services(ports: Ports, credentials: Credentials, own: Own, *, data_dir: 
         "MUX_WEBHOOK_SECRETS": credentials.mux_webhook_secret,
         "MUX_SIGNING_KEY": credentials.mux_signing_key,
         "MUX_PRIVATE_KEY": credentials.mux_private_key,
+        "MUX_SYNC_EVERY_S": "5",  # what is played here shows beside our own numbers at once
+        "MUX_SYNC_BACK_DAYS": "2",
+        "MUX_SYNC_CALLS_PER_S": "5",
         "SIGNING_KEYS_SECRET": credentials.signing_keys_secret,
         "S3_ENDPOINT_URL": f"http://localhost:{ports.s3}",
         "S3_BUCKET": "seatime",
@@ -81,6 +84,7 @@ def for_services(ports: Ports, credentials: Credentials, own: Own, *, data_dir: 
         "EVIDENCE_KEY_ID": credentials.evidence_key_id,
         "EVIDENCE_PRIVATE_KEY": credentials.evidence_private_key,
         "ERASURE_KEY": credentials.erasure_key,
+        "ANALYTICS_SMALLEST_GROUP": "1",  # a developer's school has few viewers, and they are no people
         "PUBLIC_BASE_URL": public_url(ports),
         "HTTP_HOST": HOST,
         "HTTP_PORT": str(ports.gateway),

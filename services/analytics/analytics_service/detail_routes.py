@@ -1,0 +1,174 @@
+"""Days, what players tell, cohorts and single learners: for a course's owner and admins."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from analytics_service import disclosure, store_days, store_groups
+from analytics_service.detail_reports import (
+    Cohorts,
+    DaySeries,
+    Interactions,
+    LearnerMap,
+    LearnerMaps,
+    cohorts,
+    day_series,
+    interactions,
+    learner_map,
+    learner_maps,
+)
+from analytics_service.routes import (
+    NOT_MODIFIED,
+    Between,
+    CourseNotFound,
+    Id,
+    IdText,
+    IfNoneMatch,
+    LessonNotFound,
+    answer,
+    must_own,
+    seeing,
+)
+from servicekit.auth import CurrentPrincipal
+from servicekit.database import acquire
+from servicekit.errors import NotFound
+
+router = APIRouter(prefix="/api/analytics", tags=["analytics"])
+
+
+class Page(BaseModel):
+    """Where to go on, and how far."""
+
+    model_config = ConfigDict(frozen=True)
+
+    after: IdText | None = Field(default=None, description="Begin after this learner.")
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class LearnerNotFound(NotFound):
+    slug, title = "learner-not-found", "This learner has not watched the lesson"
+
+
+@router.get(
+    "/lessons/{lesson_id}/days",
+    response_model=DaySeries,
+    responses=NOT_MODIFIED,
+    summary="A lesson's views, viewers and watch time by day (UTC)",
+)
+async def get_lesson_days(
+    request: Request,
+    lesson_id: Id,
+    principal: CurrentPrincipal,
+    between: Annotated[Between, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    bounds = between.days
+    async with acquire(request.app.state.pool) as conn:
+        calendar = await store_days.calendar(conn, lesson_id=lesson_id)
+    if calendar is None:
+        raise LessonNotFound()
+    must_own(principal, calendar.owner_id)
+    smallest = request.app.state.settings.analytics_smallest_group
+    return answer(request, day_series(calendar, lesson_id, smallest, *bounds), if_none_match)
+
+
+@router.get(
+    "/courses/{course_id}/days",
+    response_model=DaySeries,
+    responses=NOT_MODIFIED,
+    summary="A course's views, viewers and watch time by day (UTC)",
+)
+async def get_course_days(
+    request: Request,
+    course_id: Id,
+    principal: CurrentPrincipal,
+    between: Annotated[Between, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    bounds = between.days
+    async with acquire(request.app.state.pool) as conn:
+        calendar = await store_days.calendar(conn, course_id=course_id)
+    if calendar is None:
+        raise CourseNotFound()
+    must_own(principal, calendar.owner_id)
+    smallest = request.app.state.settings.analytics_smallest_group
+    return answer(request, day_series(calendar, None, smallest, *bounds), if_none_match)
+
+
+@router.get(
+    "/lessons/{lesson_id}/interactions",
+    response_model=Interactions,
+    responses=NOT_MODIFIED,
+    summary="A lesson's seek matrix with its hot spots, quality changes, errors and speeds",
+    description="Seeks, qualities and errors are what players tell; speeds are the ledger's.",
+)
+async def get_interactions(
+    request: Request, lesson_id: Id, principal: CurrentPrincipal, if_none_match: IfNoneMatch = None
+) -> Response:
+    async with acquire(request.app.state.pool) as conn:
+        told = await store_days.told(conn, lesson_id)
+    if told is None:
+        raise LessonNotFound()
+    must_own(principal, told.owner_id)
+    smallest = request.app.state.settings.analytics_smallest_group
+    return answer(request, interactions(lesson_id, told, smallest), if_none_match)
+
+
+@router.get(
+    "/lessons/{lesson_id}/cohorts",
+    response_model=Cohorts,
+    responses=NOT_MODIFIED,
+    summary="The groups of a lesson's viewers that its numbers can be asked for",
+)
+async def get_cohorts(
+    request: Request, lesson_id: Id, principal: CurrentPrincipal, if_none_match: IfNoneMatch = None
+) -> Response:
+    async with seeing(request, principal, lesson_id=lesson_id) as conn:
+        audience = await store_groups.audience(conn, lesson_id)
+    if audience is None:
+        raise LessonNotFound()
+    must_own(principal, audience.owner_id)
+    smallest = request.app.state.settings.analytics_smallest_group
+    blocks = disclosure.blocks(audience.arrivals, smallest)
+    return answer(request, cohorts(lesson_id, audience.course_id, blocks, smallest), if_none_match)
+
+
+@router.get(
+    "/lessons/{lesson_id}/learners",
+    response_model=LearnerMaps,
+    responses=NOT_MODIFIED,
+    summary="Each learner's watched map of a lesson, by learner id",
+)
+async def get_learners(
+    request: Request,
+    lesson_id: Id,
+    principal: CurrentPrincipal,
+    page: Annotated[Page, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    async with seeing(request, principal, lesson_id=lesson_id) as conn:
+        found = await store_days.learners(conn, lesson_id, after=page.after or "", limit=page.limit + 1)
+    if found is None:
+        raise LessonNotFound()
+    must_own(principal, found.owner_id)
+    return answer(request, learner_maps(found, page.limit), if_none_match)
+
+
+@router.get(
+    "/lessons/{lesson_id}/learners/{learner_id}",
+    response_model=LearnerMap,
+    responses=NOT_MODIFIED,
+    summary="One learner's watched map of a lesson",
+)
+async def get_learner(
+    request: Request, lesson_id: Id, learner_id: Id, principal: CurrentPrincipal, if_none_match: IfNoneMatch = None
+) -> Response:
+    async with seeing(request, principal, lesson_id=lesson_id) as conn:
+        found = await store_days.learners(conn, lesson_id, learner_id=learner_id, limit=1)
+    if found is None:
+        raise LessonNotFound()
+    must_own(principal, found.owner_id)
+    if not found.rows:
+        raise LearnerNotFound()
+    return answer(request, learner_map(found.rows[0], found.duration_ms), if_none_match)
