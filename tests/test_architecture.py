@@ -47,7 +47,6 @@ OFFERED_BUT_NOT_TAKEN = {
     ("analytics", "enrollment.changed"): "no cohorts yet",
     ("analytics", "playback.granted"): "a view begins with credited watching",
     ("analytics", "course.completed"): "no course completions on a dashboard yet",
-    ("analytics", "learner.erased"): "not erased here yet",
 }
 
 

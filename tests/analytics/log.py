@@ -14,6 +14,7 @@ from analytics_service import consumers
 from contracts import CourseChanged, Event, LessonChanged, LessonCompleted, ProgressAdvanced, Video
 from servicekit.consumer import Received
 from servicekit.database import Pool
+from servicekit.forgotten import UNCONFIGURED, Hashing
 from servicekit.topic_ids import TopicIds
 
 E = TypeVar("E", bound=Event)
@@ -103,11 +104,13 @@ def known_topics(topic_id: UUID = TOPIC_ID) -> TopicIds:
     return TopicIds(fetch)
 
 
-async def consume(pool: Pool, log: Sequence[Received[Any]], *, topic_ids: TopicIds | None = None) -> None:
+async def consume(
+    pool: Pool, log: Sequence[Received[Any]], *, topic_ids: TopicIds | None = None, hashing: Hashing = UNCONFIGURED
+) -> None:
     """Apply the log in its order, each run of one topic as a batch."""
     ids = topic_ids or known_topics()
     for batch in runs(log):
-        await consumers.handler(pool, ids, type(batch[0].event))(batch)
+        await consumers.handler(pool, ids, type(batch[0].event), hashing)(batch)
 
 
 def runs(log: Sequence[Received[Any]]) -> Iterator[Log]:

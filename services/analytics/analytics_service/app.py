@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from analytics_service import cost_routes, detail_routes, live_routes, platform_routes
+from analytics_service import cost_routes, detail_routes, learner_routes, live_routes, platform_routes
 from analytics_service.live_routes import course_watchers
 from analytics_service.routes import router
 from analytics_service.settings import Settings
@@ -42,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(live_routes.router)
     api.include_router(platform_routes.router)
     api.include_router(cost_routes.router)
+    api.include_router(learner_routes.router)
     return api
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import contracts
-from analytics_service import changes, claim_effects, live_effects, store, store_mux, store_rollup
+from analytics_service import changes, claim_effects, erasing, live_effects, store, store_mux, store_rollup
 from analytics_service.changes import Completion, Credit, Key
 from analytics_service.rollup import Watching
 from analytics_service.store import Position
@@ -25,6 +25,7 @@ from contracts import (
 )
 from servicekit.consumer import Received
 from servicekit.database import Connection, Pool, transaction
+from servicekit.forgotten import UNCONFIGURED, Hashing
 from servicekit.topic_ids import TopicIds
 
 E = TypeVar("E", bound=Event)
@@ -34,7 +35,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def apply_once(
-    pool: Pool, topic_ids: TopicIds, effects: Sequence[Effect[E]], batch: Sequence[Received[E]]
+    pool: Pool,
+    topic_ids: TopicIds,
+    effects: Sequence[Effect[E]],
+    batch: Sequence[Received[E]],
+    *,
+    hashing: Hashing = UNCONFIGURED,
 ) -> None:
     """Run every effect, in order, on what the tables lack of this batch, all of one topic; move the offsets with it."""
     topic = batch[0].topic
@@ -48,8 +54,9 @@ async def apply_once(
             known = await store.next_offsets(conn, topic, topic_id, partitions)
         lacking = [received for received in batch if received.offset >= known.get(received.partition, 0)]
         if lacking:
-            for effect in effects:
-                await effect(conn, lacking)
+            if admitted := await erasing.admitted(conn, hashing, lacking):
+                for effect in effects:
+                    await effect(conn, admitted)
             await store.advance_offsets(conn, topic, topic_id, _positions(lacking))
 
 
@@ -122,6 +129,7 @@ EFFECTS: Mapping[type[Event], tuple[Effect[Any], ...]] = {
     contracts.EnrollmentChanged: (enrollment_changed,),
     contracts.WatchProgress: (claim_effects.told, live_effects.watched),
     contracts.ProgressAdvanced: (progress_advanced,),
+    contracts.LearnerErased: (erasing.learners_erased,),
     contracts.LessonCompleted: (lesson_completed, live_effects.completed),
 }
 """What the service consumes, and what each event does, in this order. A topic belongs to one model."""
@@ -129,6 +137,8 @@ EFFECTS: Mapping[type[Event], tuple[Effect[Any], ...]] = {
 TOPICS: tuple[Topic, ...] = tuple(model.topic for model in EFFECTS)
 
 
-def handler(pool: Pool, topic_ids: TopicIds, model: type[E]) -> Callable[[Sequence[Received[E]]], Awaitable[None]]:
+def handler(
+    pool: Pool, topic_ids: TopicIds, model: type[E], hashing: Hashing = UNCONFIGURED
+) -> Callable[[Sequence[Received[E]]], Awaitable[None]]:
     """What `BatchConsumer` calls with a batch of that model."""
-    return partial(apply_once, pool, topic_ids, EFFECTS[model])
+    return partial(apply_once, pool, topic_ids, EFFECTS[model], hashing=hashing)

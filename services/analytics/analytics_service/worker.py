@@ -13,6 +13,7 @@ from servicekit import database, worker
 from servicekit.consumer import BatchConsumer
 from servicekit.database import Pool, transaction
 from servicekit.errors import Unavailable
+from servicekit.forgotten import Hashing
 from servicekit.outbox import OutboxRelay
 from servicekit.producer import Producer
 from servicekit.topic_ids import TopicIds, fetch_topic_id
@@ -29,6 +30,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
     pool = await database.create_pool(
         settings.database_url, application_name="seatime-analytics-worker", max_size=len(consumers.EFFECTS) + 4
     )
+    hashing = Hashing(settings.erasure_key)
     topic_ids = TopicIds(partial(fetch_topic_id, settings))
     try:
         async with Producer(settings, service=SERVICE) as producer, mux_sync.running(settings, pool) as sync:
@@ -47,7 +49,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                     BatchConsumer(
                         model.topic,
                         model.model_validate_json,
-                        consumers.handler(pool, topic_ids, model),
+                        consumers.handler(pool, topic_ids, model, hashing),
                         group=SERVICE,
                     )
                     for model in consumers.EFFECTS
