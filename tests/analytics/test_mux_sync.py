@@ -267,6 +267,11 @@ async def test_small_groups_are_not_shown(
     ] * 5
     await watched(pool, "u5")
     assert not (await shown(client))["suppressed"]
+    await pool.execute("UPDATE lesson_days SET day = day - 40")
+    await pool.execute(
+        "INSERT INTO lesson_days SELECT lesson_id, day + 40, 99, 1, 1, 0, 0, 1, 1 FROM lesson_days LIMIT 1"
+    )
+    assert (await shown(client))["suppressed"], "five people in all, but one of them lately"
 
 
 async def test_admins_see_the_worst_first(

@@ -41,7 +41,7 @@ class VideoAnalytics(_Shape):
     provider: Literal["mux", "s3"] | None = Field(description="Where the video is now.")
     first_day: date
     last_day: date
-    suppressed: bool = Field(description="The lesson has too few viewers to be shown.")
+    suppressed: bool = Field(description="Too few people watched the lesson to be shown.")
 
     total_views: int | None
     average_watch_time: float | None = Field(description="Credited media per view.")
@@ -74,7 +74,9 @@ class Drifts(_Shape):
 
 def video_analytics(found: Platforms, turns: Turns, days: tuple[date, date], settings: Settings) -> VideoAnalytics:
     """One lesson. Groups that are too small are not shown, and neither is what Mux says of them."""
-    hidden = 0 < found.viewers < settings.analytics_smallest_group
+    smallest = settings.analytics_smallest_group
+    watched = found.ours.views or found.watched_ms
+    hidden = bool(watched and found.least_viewers < smallest) or 0 < found.viewers < smallest
     synced = turns.synced_at is not None and not hidden
     return VideoAnalytics(
         lesson_id=found.lesson_id,

@@ -23,6 +23,7 @@ class Turns:
 class Platforms:
     """A lesson's days from both sides; `watched_ms` is media, viewers and completions are those of all its days.
 
+    There were `least_viewers` different people on these days, or more: that is what days can tell.
     `sampled` views told Mux how far they came, `completed` of them to the end.
     """
 
@@ -33,6 +34,7 @@ class Platforms:
     provider: str | None
     ours: Figures
     watched_ms: int
+    least_viewers: int
     viewers: int
     completed_viewers: int
     mux: Figures
@@ -48,7 +50,8 @@ _COMPARED = """
             WHERE v.lesson_id = l.lesson_id AND v.stored_until IS NULL) AS provider,
            EXISTS (SELECT FROM video_times v WHERE v.lesson_id = l.lesson_id AND v.provider = 's3'
                    AND coalesce(v.stored_until, 'infinity') > $1::date::timestamp AT TIME ZONE 'UTC') AS on_s3,
-           ours.views, ours.spent_ms, ours.watched_ms, sums.viewers, sums.completed_viewers, sums.as_of,
+           ours.views, ours.spent_ms, ours.watched_ms, ours.least_viewers,
+           sums.viewers, sums.completed_viewers, sums.as_of,
            mux.views AS mux_views, mux.playing_ms, sample.sampled, sample.completed, a.since AS alert_since
     FROM lessons l
     LEFT JOIN courses c USING (course_id)
@@ -57,9 +60,15 @@ _COMPARED = """
     LEFT JOIN LATERAL (SELECT viewers, completed_viewers, as_of FROM lesson_sums s WHERE s.lesson_id = l.lesson_id) sums
         ON true
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(d.views), 0)::bigint AS views, coalesce(sum(d.spent_ms), 0)::bigint AS spent_ms,
-               coalesce(sum(d.watched_ms), 0)::bigint AS watched_ms
-        FROM lesson_days d WHERE d.lesson_id = l.lesson_id AND d.day BETWEEN $1 AND $2
+        SELECT coalesce(sum(views), 0)::bigint AS views, coalesce(sum(spent_ms), 0)::bigint AS spent_ms,
+               coalesce(sum(watched_ms), 0)::bigint AS watched_ms,
+               coalesce(greatest(max(viewers), sum(new_viewers)), 0)::bigint AS least_viewers
+        FROM (
+            SELECT sum(d.views) AS views, sum(d.viewers) AS viewers, sum(d.new_viewers) AS new_viewers,
+                   sum(d.watched_ms) AS watched_ms, sum(d.spent_ms) AS spent_ms
+            FROM lesson_days d WHERE d.lesson_id = l.lesson_id AND d.day BETWEEN $1 AND $2
+            GROUP BY d.day
+        ) days
     ) ours
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(m.views), 0)::bigint AS views, coalesce(sum(m.playing_ms), 0)::bigint AS playing_ms
@@ -113,6 +122,7 @@ def _platforms(row: Record) -> Platforms:
         provider=row["provider"],
         ours=Figures(row["views"], row["spent_ms"]),
         watched_ms=row["watched_ms"],
+        least_viewers=row["least_viewers"],
         viewers=row["viewers"] or 0,
         completed_viewers=row["completed_viewers"] or 0,
         mux=Figures(row["mux_views"], row["playing_ms"]),
