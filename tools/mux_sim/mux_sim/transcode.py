@@ -32,7 +32,8 @@ async def transcode(ffmpeg: Ffmpeg, asset: Asset, source: Path, target: Path) ->
 
     def on_time(seconds: float) -> None:
         if probe.duration:
-            asset.progress = round(max(0.0, min(99.0, 100 * seconds / probe.duration)), 2)
+            reached = round(min(99.0, 100 * seconds / probe.duration), 2)
+            asset.progress = max(asset.progress, reached)  # ffmpeg's time goes back where its outputs take turns
 
     try:
         await ffmpeg.run(command(probe, steps, source, work, ffmpeg.config), on_time)
