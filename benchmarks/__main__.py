@@ -1,4 +1,7 @@
-"""List the benchmarks, or run one by name; the last line of a run is one JSON object."""
+"""List the benchmarks, or run one by name; the last line of a run is one JSON object.
+
+With `--profile`, where a benchmark knows how: no figures, but a flame graph of where ours spends its time.
+"""
 
 import asyncio
 import importlib
@@ -6,6 +9,7 @@ import json
 import pkgutil
 import sys
 from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
 from typing import Protocol, cast
 
 import benchmarks
@@ -35,6 +39,15 @@ def report(name: str, figures: dict[str, float], ratios: dict[str, float], aims:
     return json.dumps({"benchmark": name, "figures": figures, "ratios": ratios, "aims": dict(aims), "met": met})
 
 
+def profiled(benchmark: Benchmark, infra: Infra) -> int:
+    draw: Callable[[Infra], Coroutine[None, None, Path]] | None = getattr(benchmark, "profile", None)
+    if draw is None:
+        print("this benchmark draws no flame graph")
+        return 2
+    print(asyncio.run(draw(infra)))
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     if not arguments:
         for name in names():
@@ -45,6 +58,8 @@ def main(arguments: list[str]) -> int:
         return 2
     benchmark, infra = load(arguments[0]), choose()
     try:
+        if "--profile" in arguments[1:]:
+            return profiled(benchmark, infra)
         figures, ratios = asyncio.run(benchmark.run(infra))
     finally:
         infra.close()

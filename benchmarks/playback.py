@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from fastapi import FastAPI, HTTPException, Request
 from rich.console import Console
 
-from benchmarks import _school, _wrk
+from benchmarks import _flame, _school, _wrk
 from benchmarks._servers import cpu_s, process, syncing
 from benchmarks._wrk import Load
 from devstack import tools, web
@@ -43,6 +43,7 @@ ROUNDS, SECONDS = int(os.environ.get("BENCH_ROUNDS", "3")), int(os.environ.get("
 CONNECTIONS, VIEWER_CONNECTIONS = int(os.environ.get("BENCH_CONNECTIONS", "32")), 64
 PLAIN_CONNECTIONS = 2  # it answers some ten a second: more of them only wait
 PEERS = ROOT / "benchmarks" / "peers"
+FLAME = ROOT / "docs" / "images" / "playback-flame.svg"
 
 ENTITLEMENT = """
 SELECT l.lesson_id, l.deleted, l.playback_id, l.duration_ms, c.owner_id, c.published, c.public, e.status, e.expires_at
@@ -90,12 +91,7 @@ async def run(infra: Infra) -> tuple[dict[str, float], dict[str, float]]:
     await asyncio.to_thread(web.install, PEERS, "fetching the benchmark's peers")
     await asyncio.to_thread(_wrk.ensure)
     key = generate_private_key(65537, 2048)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seatime-bench-")))
-        postgres = syncing(infra, stack)
-        db = await asyncio.to_thread(postgres.create, "playback", migrated=True)
-        stack.callback(postgres.drop, db)
-        ours, theirs = await _school.build(db, folder)
+    async with _attended(infra) as (db, ours, theirs):
         async with AsyncExitStack() as processes:
             servers = await _start(processes, db, key)
             loads, signed, spent = await _measure(db, servers, ours, theirs, console)
@@ -103,6 +99,32 @@ async def run(infra: Infra) -> tuple[dict[str, float], dict[str, float]]:
         await _school.check(db, heard, unheard=VIEWER_CONNECTIONS)
         figures, ratios = _reckoned(loads, signed)
         return figures | {f"{name}_cpu_us": round(statistics.median(each[1:])) for name, each in spent.items()}, ratios
+
+
+async def profile(infra: Infra) -> Path:
+    """Where the time of our process goes under the load of shared tokens: a flame graph, in docs/images."""
+    await asyncio.to_thread(_wrk.ensure)
+    key = generate_private_key(65537, 2048)
+    async with _attended(infra) as (db, ours, _), AsyncExitStack() as processes:
+        server = (await _start(processes, db, key, "ours"))["ours"]
+        await _school.set_policy(db, "shared")
+        await _wrk.drive(server.port, ours, connections=CONNECTIONS, seconds=SECONDS)  # warms up
+        load = asyncio.create_task(_wrk.drive(server.port, ours, connections=CONNECTIONS, seconds=3 * SECONDS + 2))
+        await _flame.record(server.pid, FLAME, seconds=3 * SECONDS)
+        await load
+    return FLAME
+
+
+@asynccontextmanager
+async def _attended(infra: Infra) -> AsyncIterator[tuple[Database, Path, dict[str, Path]]]:
+    """A school in a database of its own, and the requests of those who attend it: ours, and the peers'."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="seatime-bench-")))
+        postgres = syncing(infra, stack)
+        db = await asyncio.to_thread(postgres.create, "playback", migrated=True)
+        stack.callback(postgres.drop, db)
+        ours, theirs = await _school.build(db, folder)
+        yield db, ours, theirs
 
 
 async def _measure(
@@ -176,7 +198,7 @@ class Server:
     pid: int
 
 
-async def _start(stack: AsyncExitStack, db: Database, key: RSAPrivateKey) -> dict[str, Server]:
+async def _start(stack: AsyncExitStack, db: Database, key: RSAPrivateKey, *only: str) -> dict[str, Server]:
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     grants = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     signing = {"MUX_SIGNING_KEY": KEY_ID, "MUX_PRIVATE_KEY": base64.b64encode(pem).decode()}
@@ -197,6 +219,8 @@ async def _start(stack: AsyncExitStack, db: Database, key: RSAPrivateKey) -> dic
     theirs = {"DATABASE_URL": db.app_url, "ENTITLEMENT_SQL": ENTITLEMENT, "NODE_ENV": "production"}
     servers = {}
     for name, command in commands.items():
+        if only and name not in only:
+            continue
         env = signing | (ours if name == "ours" else theirs) | {"HTTP_PORT": str(ports[name])}
         servers[name] = Server(ports[name], await stack.enter_async_context(process(command, env, ports[name])))
     return servers
