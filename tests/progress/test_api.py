@@ -323,8 +323,8 @@ async def test_a_quiz_result_is_taken_from_the_owner_and_the_administrator(
     await handle(worker_pool, course_changed())
     await handle(worker_pool, lesson_changed())
     path, result = "/api/progress/lessons/l1/quiz", {"learnerId": "ada", "passed": True, "score": 0.8}
-    for caller in (bearer("olga", "instructor"), bearer("root", "admin")):
-        assert (await api.put(path, json=result, headers=caller)).status_code == 202
+    for caller, more in ((bearer("olga", "instructor"), {}), (bearer("root", "admin"), {"attempt": 2})):
+        assert (await api.put(path, json=result | more, headers=caller)).status_code == 202
     assert slug(await api.put(path, json=result, headers=bearer("ada"))) == (403, "forbidden")
     assert slug(await api.put(path, json=result, headers=bearer("igor", "instructor"))) == (403, "forbidden")
     assert slug(await api.put(path, json=result)) == (401, "unauthenticated")
@@ -332,8 +332,11 @@ async def test_a_quiz_result_is_taken_from_the_owner_and_the_administrator(
     assert slug(unknown) == (404, "lesson-not-found")
     bad = await api.put(path, json=result | {"score": 2}, headers=bearer("root", "admin"))
     assert slug(bad) == (422, "invalid-payload")
-    for raw in await records(kafka_bootstrap, topic_prefix + "quiz.graded", 2):
-        graded = QuizGraded.model_validate_json(raw)
+    told = [
+        QuizGraded.model_validate_json(raw) for raw in await records(kafka_bootstrap, topic_prefix + "quiz.graded", 2)
+    ]
+    assert [graded.attempt for graded in told] == [None, 2]
+    for graded in told:
         expected = quiz_graded()
         assert (graded.learner_id, graded.lesson_id, graded.course_id) == (
             expected.learner_id,

@@ -15,7 +15,7 @@ from servicekit.database import Pool, transaction
 from tests.databases import Database
 from tests.progress.calling import NOWHERE, bearer, client_of, settings_for
 from tests.progress.handling import announced, handle
-from tests.progress.making import T0, attempt_started, course_changed, lesson_changed, new_session, watching
+from tests.progress.making import SESSION, T0, attempt_started, course_changed, lesson_changed, new_session, watching
 
 OLGA = bearer("olga")
 NOW = T0 + 200_000
@@ -147,6 +147,26 @@ async def test_what_came_of_each_attempt(api: httpx.AsyncClient, worker_pool: Po
     assert (await api.get(ADA, headers=OLGA)).json() == answer
     nobody = (await api.get(ADA.replace("ada", "eve"), headers=OLGA)).json()
     assert [one["state"] for one in nobody["attempts"]] == ["running"]
+
+
+async def test_a_learner_reads_of_the_present_attempt_and_of_the_former_completion(
+    api: httpx.AsyncClient, worker_pool: Pool
+) -> None:
+    """Row D20: as the learner, behind the wall: the attempt, the completions of before, the sessions of each."""
+    await api.post(ADA, headers=OLGA)
+    second = watching(40_000, start=300_000, attempt=2, session_id=new_session())
+    await handle(worker_pool, second)
+    for path, coverage in (("lessons/l1", 0.4), ("courses/c1", None)):
+        answer = (await api.get(f"/api/progress/{path}", headers=bearer("ada"))).json()
+        assert (answer["attempt"], answer["complete"]) == (2, False)
+        assert answer["attemptStartedAt"] == moment(NOW).isoformat().replace("+00:00", "Z")
+        assert [one["attempt"] for one in answer["earlier"]] == [1]
+        assert answer["reasons"][0]["code"] == "former_attempt"
+        assert answer.get("coverage") == coverage
+    sessions = (await api.get("/api/progress/lessons/l1/sessions", headers=bearer("ada"))).json()["sessions"]
+    assert {(one["sessionId"], one["attempt"]) for one in sessions} == {(str(SESSION), 1), (str(second.session_id), 2)}
+    other = (await api.get("/api/progress/courses/c1", headers=bearer("bob"))).json()
+    assert (other["attempt"], other["earlier"]) == (1, [])
 
 
 async def test_a_whole_course_is_recertified(api: httpx.AsyncClient, worker_pool: Pool, clock: list[int]) -> None:

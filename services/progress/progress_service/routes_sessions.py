@@ -48,6 +48,7 @@ def _out(session: Playback, now_ms: int) -> SessionOut:
     end = ended(session, now_ms)
     return SessionOut(
         session_id=str(session.session_id),
+        attempt=session.attempt,
         began_at=moment(session.granted_at_ms),
         last_beat_at=moment(session.last_beat_ms) if session.last_beat_ms is not None else None,
         beats=session.beats,

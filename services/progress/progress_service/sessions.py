@@ -16,13 +16,17 @@ SILENT_AFTER_MS = LIVE_WITHIN_MS
 
 @dataclass(frozen=True, slots=True)
 class Playback:
-    """One session of a learner in a lesson; times in epoch ms of the server's clock. `beats` were judged."""
+    """One session of a learner in a lesson; times in epoch ms of the server's clock. `beats` were judged.
+
+    It is of one attempt at the course.
+    """
 
     session_id: UUID
     granted_at_ms: int
     expires_at_ms: int
     last_beat_ms: int | None
     beats: int
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ class SessionOut(Shape):
     """A playback session. `closedBecause`: its player fell silent (`silent`), or its grant ended (`expired`)."""
 
     session_id: str
+    attempt: int = Field(description="Which attempt at the course it counts for.")
     began_at: datetime
     last_beat_at: datetime | None
     beats: int
