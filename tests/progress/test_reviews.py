@@ -17,14 +17,16 @@ from tests.databases import Database
 from tests.progress.calling import NOWHERE, bearer, client_of, settings_for
 from tests.progress.cheating import bare
 from tests.progress.cheating.people import Kind, fast_with_pauses, watching
-from tests.progress.cheating.scripts import constant_double_speed, jittered_trace, ten_tabs
+from tests.progress.cheating.scripts import constant_double_speed, jittered_trace, three_tabs_with_jitter
 from tests.progress.handling import decided, dump, handle
 from tests.progress.making import course_changed, lesson_changed
 
 REVIEWS = "/api/progress/courses/c1/reviews"
 OLGA, ROOT = bearer("olga", "instructor"), bearer("root", "admin")
 LEDGER = ("learner_clocks", "watch_sessions", "lesson_progress", "course_progress", "completions")
-KINDS = tuple(Kind("", script) for script in (constant_double_speed, jittered_trace, ten_tabs, fast_with_pauses))
+KINDS = tuple(
+    Kind("", script) for script in (constant_double_speed, jittered_trace, three_tabs_with_jitter, fast_with_pauses)
+)
 
 
 @pytest.fixture
@@ -68,7 +70,11 @@ async def test_the_worst_come_first_with_their_reasons(api: httpx.AsyncClient, w
     start = int(time.time() - 10_000) * 1000
     await watched(worker_pool, *KINDS, start_ms=start)
     whole = (await api.get(REVIEWS, headers=OLGA)).json()
-    assert [one["learnerId"] for one in whole["reviews"]] == ["ten_tabs", "constant_double_speed", "jittered_trace"]
+    assert [one["learnerId"] for one in whole["reviews"]] == [
+        "three_tabs_with_jitter",
+        "constant_double_speed",
+        "jittered_trace",
+    ]
     assert (whole["courseId"], whole["threshold"], whole["next"]) == ("c1", 0.6, None)
     script = whole["reviews"][1]
     assert script["state"] == "open"
@@ -169,7 +175,7 @@ async def test_what_was_dismissed_comes_back_for_new_facts_only(api: httpx.Async
     (same,) = await queue(api, state="dismissed")
     assert before["score"] < same["score"] < before["score"] + 0.1
     assert await queue(api) == []
-    tabs = Kind("", lambda _, start_ms: ten_tabs("jittered_trace", start_ms))
+    tabs = Kind("", lambda _, start_ms: three_tabs_with_jitter("jittered_trace", start_ms))
     await handle(worker_pool, *(event for event in sent_as(tabs, "jittered_trace", start + 10_000_000)))
     (again,) = await queue(api)
     assert again["score"] >= before["score"] + 0.1
@@ -190,26 +196,28 @@ async def test_nobody_s_credit_knows_of_the_queue(
     announced are byte for byte those of a ledger without: there is no penalty."""
     start = int(time.time() - 10_000) * 1000
     requests = sorted((event for kind in KINDS for event in sent(kind, start)), key=lambda event: event.received_at_ms)
-    half = len(requests) // 2
+    first = len(requests) * 3 // 4
     await course(worker_pool)
-    await handle(worker_pool, *requests[:half])
+    await handle(worker_pool, *requests[:first])
     in_queue = await queue(api)
     assert len(in_queue) == 3
     for number, one in enumerate(in_queue):
         assert (await decide(api, one["learnerId"], ("confirmed", "dismissed")[number % 2])).status_code == 200
-    await handle(worker_pool, *requests[half:])
+    await handle(worker_pool, *requests[first:])
     alone = make_database("progress")
     pool = await create_pool(alone.worker_url, application_name="test-worker", max_size=2)
     try:
         await course(pool)
-        await handle(pool, *requests[:half])
-        await handle(pool, *requests[half:])
+        await handle(pool, *requests[:first])
+        await handle(pool, *requests[first:])
         assert await dump(worker_pool, LEDGER) == await dump(pool, LEDGER)
         told = "SELECT topic, key, payload FROM outbox ORDER BY id"
         assert await worker_pool.fetch(told) == await pool.fetch(told)
     finally:
         await pool.close()
-    assert await worker_pool.fetchval("SELECT count(*) FROM completions WHERE learner_id = 'ten_tabs'") == 11
+    assert (
+        await worker_pool.fetchval("SELECT count(*) FROM completions WHERE learner_id = 'constant_double_speed'") == 11
+    )
     assert await worker_pool.fetchval("SELECT count(*) FROM review_decisions") == 3
 
 
