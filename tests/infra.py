@@ -165,7 +165,7 @@ def with_bucket(s3: S3) -> S3:
     import boto3
     from botocore.config import Config
 
-    config = Config(s3={"addressing_style": "path"}, connect_timeout=5, read_timeout=20)
+    config = Config(s3={"addressing_style": "path"}, connect_timeout=20, read_timeout=60)
     client = boto3.client(
         "s3",
         endpoint_url=s3.endpoint_url,

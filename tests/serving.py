@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 
 @contextmanager
-def serving(api: ASGIApp, *, timeout_s: float = 20) -> Iterator[str]:
+def serving(api: ASGIApp, *, timeout_s: float = 60) -> Iterator[str]:
     """The base URL of the running API; it is stopped, lifespan included, at the end of the block."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

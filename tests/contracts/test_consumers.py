@@ -36,7 +36,7 @@ def records(consumed: list[Topic], *, unknown_field: bool = False) -> list[Messa
 
 async def publish(settings: CommonSettings, messages: list[Message]) -> None:
     async with Producer(settings, service="tests") as producer:
-        await producer.wait_connected(30)
+        await producer.wait_connected(60)
         await asyncio.gather(*(producer.send(message, timeout=30) for message in messages))
 
 

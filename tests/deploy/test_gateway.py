@@ -123,7 +123,7 @@ def test_the_committed_configuration_is_the_generated_one() -> None:
 
 def test_nginx_sends_every_path_where_the_table_says(gateway: str) -> None:
     """A real nginx with the generated configuration and the table agree on who answers what, and on the path seen."""
-    with httpx.Client(base_url=gateway, timeout=10) as client:
+    with httpx.Client(base_url=gateway, timeout=60) as client:
         for path in PATHS:
             service, seen = routing.resolve(path)
             response = client.get(path)

@@ -19,10 +19,10 @@ from tests.infra import S3
 async def test_application_role_reads_and_owns_nothing(make_database: Callable[..., Database], service: str) -> None:
     """A service's database is migrated, its owner may create tables and its application role may not."""
     database = make_database(service)
-    owner = await asyncpg.connect(database.owner_url, timeout=10)
+    owner = await asyncpg.connect(database.owner_url, timeout=60)
     assert await owner.fetchval("SELECT count(*) FROM schema_migrations") > 0
     await owner.close()
-    app = await asyncpg.connect(database.app_url, timeout=10)
+    app = await asyncpg.connect(database.app_url, timeout=60)
     assert await app.fetchval("SELECT count(*) FROM pg_tables WHERE tableowner = current_user") == 0
     assert not await app.fetchval("SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = current_user")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
@@ -34,14 +34,14 @@ async def test_one_service_cannot_enter_anothers_database(make_database: Callabl
     """The password of one service opens no other service's database."""
     upload, progress = make_database("upload"), make_database("progress")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await asyncpg.connect(progress.app_url.replace("progress_app", "upload_app"), timeout=10)
+        await asyncpg.connect(progress.app_url.replace("progress_app", "upload_app"), timeout=60)
     assert upload.name != progress.name
 
 
 async def test_wrong_password_is_refused(make_database: Callable[..., Database]) -> None:
     """Passwords are checked, not only asked for."""
     with pytest.raises(asyncpg.InvalidPasswordError):
-        await asyncpg.connect(make_database("upload").app_url.replace("seatime-tests", "guess"), timeout=10)
+        await asyncpg.connect(make_database("upload").app_url.replace("seatime-tests", "guess"), timeout=60)
 
 
 async def test_broker_keeps_what_it_acknowledged(kafka_bootstrap: str, topic_prefix: str) -> None:

@@ -57,7 +57,7 @@ def test_nobody_outlives_a_killed_parent(tmp_path: Path, number: signal.Signals)
         assert not gone(child)
         assert not gone(grandchild)
         parent.send_signal(number)
-        parent.wait(10)
+        parent.wait(60)
         until_now(lambda: gone(child) and gone(grandchild))
 
 

@@ -72,7 +72,7 @@ class Receiver:
     def types(self) -> list[str]:
         return [event["type"] for event in self.events()]
 
-    async def wait_for(self, count: int, timeout: float = 30) -> None:
+    async def wait_for(self, count: int, timeout: float = 60) -> None:
         """Until `count` webhooks have come."""
         async with asyncio.timeout(timeout), self._arrived:
             await self._arrived.wait_for(lambda: len(self.received) >= count)

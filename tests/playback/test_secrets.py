@@ -43,7 +43,7 @@ async def process(module: str, environment: dict[str, str], said: list[str]) -> 
     finally:
         if running.returncode is None:
             running.terminate()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             output, _ = await written
         said.append(output.decode(errors="replace"))
 

@@ -140,7 +140,7 @@ async def test_a_log_that_stops_answering_costs_few_their_patience(
         return time.monotonic() - started
 
     async with app.router.lifespan_context(app), client_of(app) as client:
-        await app.state.producer.wait_connected(20)
+        await app.state.producer.wait_connected(60)
         await report(client)
         _signal(broker, signal.SIGSTOP)
         try:

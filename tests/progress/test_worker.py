@@ -42,7 +42,7 @@ async def worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
 @pytest.fixture
 async def producer(settings: WorkerSettings) -> AsyncIterator[Producer]:
     async with Producer(settings, service="test") as connected:
-        await connected.wait_connected(20)
+        await connected.wait_connected(60)
         yield connected
 
 
@@ -75,7 +75,7 @@ async def test_a_report_becomes_progress_completion_and_events(
         app = create_app(settings_for(database, kafka_bootstrap, settings.kafka_topic_prefix))
         await stack.enter_async_context(app.router.lifespan_context(app))
         client = await stack.enter_async_context(client_of(app))
-        await app.state.producer.wait_connected(20)
+        await app.state.producer.wait_connected(60)
 
         async def knows_the_lesson() -> bool:
             response = await client.get("/api/progress/courses/c1", headers=bearer("ada"))

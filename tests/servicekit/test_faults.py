@@ -114,7 +114,7 @@ async def test_without_kafka_sending_fails_at_once_and_works_when_it_comes(tmp_p
         try:
             await late.start()
             await ensure_topics(settings, [PINGS])
-            await producer.wait_connected(30)
+            await producer.wait_connected(60)
             await producer.send(message_of(Ping(number=2)), timeout=20)
             await ping(settings)
             assert [Ping.model_validate_json(r.value).number for r in await kit.read_all(settings, "pings")] == [2]
@@ -128,7 +128,7 @@ async def test_a_frozen_broker_makes_sends_fail_in_time_and_thawed_it_goes_on(
     """A send waits for its time-out and no longer; afterwards the same producer works, and order is kept."""
     await ensure_topics(settings, [PINGS])
     async with Producer(settings, service="tests") as producer:
-        await producer.wait_connected(20)
+        await producer.wait_connected(60)
         await producer.send(message_of(Ping(number=1)), timeout=20)
         broker.freeze()
         try:
@@ -152,7 +152,7 @@ async def test_a_producer_survives_the_brokers_sudden_death(settings: CommonSett
     """After SIGKILL and restart of the broker the same producer sends, and what was acknowledged is there."""
     await ensure_topics(settings, [PINGS])
     async with Producer(settings, service="tests") as producer:
-        await producer.wait_connected(20)
+        await producer.wait_connected(60)
         acknowledged = []
         for number in range(20):
             await producer.send(message_of(Ping(number=number)), timeout=20)
@@ -178,13 +178,13 @@ async def test_a_producer_that_failed_for_good_is_replaced(settings: CommonSetti
     """aiokafka answers every send with the same fatal error once its sequence is broken: ours starts a new one."""
     await ensure_topics(settings, [PINGS])
     async with Producer(settings, service="tests") as producer:
-        await producer.wait_connected(20)
+        await producer.wait_connected(60)
         await producer.send(message_of(Ping(number=1)), timeout=20)
         assert producer._producer is not None
         producer._producer._message_accumulator.fail_all(OutOfOrderSequenceNumber())
         with pytest.raises(BrokerUnavailable, match="OutOfOrderSequenceNumber"):
             await producer.send(message_of(Ping(number=2)))
-        await producer.wait_connected(20)
+        await producer.wait_connected(60)
         await producer.send(message_of(Ping(number=3)), timeout=20)
     numbers = [Ping.model_validate_json(record.value).number for record in await kit.read_all(settings, "pings")]
     assert numbers == [1, 3]

@@ -301,10 +301,10 @@ async def test_a_trace_goes_from_the_request_into_kafka(settings: CommonSettings
         @api.post("/pings")
         async def both() -> dict[str, bool]:
             await append_one(pool)
-            await producer.send(message_of(Ping(number=2)), timeout=10)
+            await producer.send(message_of(Ping(number=2)), timeout=60)
             return {"sent": True}
 
-        await producer.wait_connected(20)
+        await producer.wait_connected(60)
         relay = OutboxRelay(database.owner_url, producer, service="tests")
         task = asyncio.create_task(relay.run())
         async with calling(api) as client:

@@ -192,10 +192,10 @@ async def test_a_commit_wakes_the_relay_at_once(settings: CommonSettings, databa
     async with relaying(settings, database.owner_url, poll_s=60) as relay:
         await until(lambda: relay.is_leader)
         await put(ledger, [Ping(number=1)])
-        await drained(ledger, timeout=10)
+        await drained(ledger, timeout=30)
         await put(ledger, [Ping(number=2)], notify=False)
         relay.wake()
-        await drained(ledger, timeout=10)
+        await drained(ledger, timeout=30)
     assert sorted(await sent(settings)) == [1, 2]
 
 

@@ -106,7 +106,7 @@ async def test_an_address_expires(storage: Storage, key: str) -> None:
     await put(storage, key, b"x")
     address = await storage.presign_get(key, filename="x", content_type="text/plain", seconds=1)
     assert parse_qs(urlsplit(address.url).query)["X-Amz-Expires"] == ["1"]
-    async with asyncio.timeout(20), httpx.AsyncClient() as http:
+    async with asyncio.timeout(60), httpx.AsyncClient() as http:
         while (answer := await http.get(address.url)).status_code == 200:
             await asyncio.sleep(0.1)
     assert answer.status_code == 403
@@ -238,10 +238,10 @@ async def test_silence_ends_by_the_time_out(s3: S3, key: str) -> None:
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
     endpoint = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     settings = settings_for(s3, s3_endpoint_url=endpoint, s3_read_timeout_s=0.2)
-    async with server, asyncio.timeout(10), connect(settings) as connected:
+    async with server, asyncio.timeout(60), connect(settings) as connected:
         with pytest.raises(StorageUnavailable):
             await needed(connected).head(key)
-    await asyncio.wait_for(asyncio.gather(*(task for task in held if task is not None)), 10)
+    await asyncio.wait_for(asyncio.gather(*(task for task in held if task is not None)), 60)
     assert len(held) == 3
 
 

@@ -173,7 +173,7 @@ async def test_a_quiet_line_beats_and_then_ends(
         await asyncio.to_thread(stream.next)
         beats = [await asyncio.to_thread(stream.next) for _ in range(3)]
         assert beats == [(None, ":", None)] * 3
-        await asyncio.wait_for(asyncio.to_thread(stream.rest), 10)
+        await asyncio.wait_for(asyncio.to_thread(stream.rest), 60)
 
 
 async def test_streams_end_when_the_process_is_told_to_stop(service: Service, database: Database) -> None:
@@ -199,7 +199,7 @@ async def test_streams_end_when_the_process_is_told_to_stop(service: Service, da
         assert code in (0, -signal.SIGTERM)
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 def until_live(port: int) -> None:

@@ -104,7 +104,7 @@ async def test_a_minute_without_kafka_and_ten_seconds_without_anything(
             Producer(settings, service="test") as producer,
         ):
             await ensure_topics(settings, [topics.WATCH_PROGRESS, topics.LESSON_CHANGED, topics.COURSE_CHANGED])
-            await asyncio.gather(producer.wait_connected(20), app.state.producer.wait_connected(20))
+            await asyncio.gather(producer.wait_connected(60), app.state.producer.wait_connected(60))
             await watched.teach(producer, worker_pool)
             viewers = Viewers(client, start_ms, now_ms)
             pause_s = (KAFKA_DOWN_S + 5) / watched.STEPS

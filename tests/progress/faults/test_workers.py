@@ -42,7 +42,7 @@ def settings(database: Database, kafka_bootstrap: str, topic_prefix: str) -> Wor
 @pytest.fixture
 async def producer(settings: WorkerSettings) -> AsyncIterator[Producer]:
     async with Producer(settings, service="test") as connected:
-        await connected.wait_connected(20)
+        await connected.wait_connected(60)
         yield connected
 
 

@@ -62,7 +62,7 @@ async def forking(log: Path) -> AsyncIterator[Forks]:
     finally:
         assert process.stdin is not None
         process.stdin.close()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await process.wait()
 
 

@@ -168,9 +168,9 @@ async def until_stopped(victim: Process, request: "asyncio.Task[httpx.Response]"
     """True when the line stands still; False if the request was answered without that."""
     stopped = asyncio.create_task(victim.line.stopped.wait())
     try:
-        await asyncio.wait({stopped, request}, timeout=30, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({stopped, request}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
         if not stopped.done() and victim.line.stop is not None:  # answered too early? then the line stops soon
-            await asyncio.wait({stopped}, timeout=5)
+            await asyncio.wait({stopped}, timeout=20)
         return stopped.done()
     finally:
         stopped.cancel()
@@ -179,13 +179,13 @@ async def until_stopped(victim: Process, request: "asyncio.Task[httpx.Response]"
 async def acknowledged(request: "asyncio.Task[httpx.Response]") -> bool:
     """Whether the sender has a success in hand, once the process is dead."""
     try:
-        return (await asyncio.wait_for(request, 10)).is_success
+        return (await asyncio.wait_for(request, 60)).is_success
     except httpx.TransportError:
         return False
 
 
 async def _until_ready(http: httpx.AsyncClient, forks: Forks) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         with suppress(httpx.TransportError):
             await http.get("/health/ready")
