@@ -63,3 +63,15 @@ async def test_the_license_s_token_opens_nothing_else(protected: Stage) -> None:
     for audience, expected in (("d", 403), ("v", 200)):
         status, _ = await protected.get(f"{protected.signed}.m3u8", token=token(protected.signed, audience))
         assert status == expected
+
+
+async def test_a_page_of_another_origin_may_ask(protected: Stage) -> None:
+    """Row C10: players are on the school's pages, and a browser asks for leave before it posts what is no form."""
+    url = f"{protected.mux.base_url}/license/widevine/{protected.signed}"
+    asking = {"Origin": "https://school.test", "Access-Control-Request-Method": "POST"}
+    asking["Access-Control-Request-Headers"] = "content-type"
+    async with protected.http.options(url, headers=asking) as leave:
+        assert (leave.status, leave.headers["Access-Control-Allow-Origin"]) == (204, "*")
+        assert "content-type" in leave.headers["Access-Control-Allow-Headers"]
+    async with protected.http.post(url, params={"token": token(protected.signed, "d")}) as answer:
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"

@@ -9,18 +9,26 @@ from mux_sim import access
 from mux_sim.errors import PlaybackError
 
 routes = web.RouteTableDef()
+_LICENSE = "/license/{system:widevine|playready|fairplay}/{playback_id}"
+_CORS = {"Access-Control-Allow-Origin": "*"}
 
 
-@routes.post("/license/{system:widevine|playready|fairplay}/{playback_id}")
+@routes.post(_LICENSE)
 async def ask(request: web.Request) -> web.Response:
     _admit(request)
-    return web.Response(status=501, text="the simulator makes no licenses")
+    return web.Response(status=501, text="the simulator makes no licenses", headers=_CORS)
+
+
+@routes.options(_LICENSE)
+async def preflight(request: web.Request) -> web.Response:
+    allowed = {"Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Headers": "content-type"}
+    return web.Response(status=204, headers=_CORS | allowed)
 
 
 @routes.get("/appcert/{system:fairplay}/{playback_id}")
 async def certificate(request: web.Request) -> web.Response:
     _admit(request)
-    return web.Response(status=501, text="the simulator has no certificate")
+    return web.Response(status=501, text="the simulator has no certificate", headers=_CORS)
 
 
 def _admit(request: web.Request) -> None:
