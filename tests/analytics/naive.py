@@ -204,3 +204,28 @@ def in_seconds(ranges: Iterable[tuple[int, int]], seconds: int) -> list[int]:
         for second in range(start // 1000, min(seconds, end // 1000 + 1)):
             found[second] += max(0, min(end, second * 1000 + 1000) - max(start, second * 1000))
     return found
+
+
+def buckets(per_second: list[int], duration_ms: int) -> list[float]:
+    """The curve as it is shown: the mean number of watchers in each of at most 200 buckets of whole seconds."""
+    width = 1
+    while width * 1000 * 200 < duration_ms:
+        width += 1
+    return [
+        sum(per_second[start : start + width]) / min(width * 1000, duration_ms - start * 1000)
+        for start in range(0, len(per_second), width)
+    ]
+
+
+def drop_offs(unique: list[int], viewers: int) -> list[tuple[int, float]]:
+    """Drop-off points, the steepest first: second, and how many viewers fewer on the mean."""
+    window = max(5, -(-len(unique) // 100))
+    falls = [
+        (sum(unique[s - window : s]) - sum(unique[s : s + window]), s) for s in range(window, len(unique) - window + 1)
+    ]
+    found: list[tuple[int, float]] = []
+    for fall, second in sorted(falls, key=lambda item: (-item[0], item[1])):
+        lost = fall / window / 1000
+        if fall > 0 and lost >= viewers / 20 and len(found) < 10 and all(abs(second - s) >= window for s, _ in found):
+            found.append((second, lost))
+    return found
