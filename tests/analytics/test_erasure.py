@@ -4,7 +4,6 @@ import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import httpx
@@ -20,6 +19,7 @@ from servicekit.database import Pool
 from servicekit.forgotten import Hashing
 from tests.analytics import log
 from tests.databases import Database, Postgres
+from tests.naming import tables_that_name
 
 SECRET = "a secret of the tests that is long enough to sign with"
 HASHING = Hashing(SecretStr("what the tests hash the erased with, for good"))
@@ -90,17 +90,6 @@ async def sums(pool: Pool) -> dict[str, list[str]]:
     }
 
 
-def naming(postgres: Postgres, database: Database, learner: str) -> set[str]:
-    """The tables of which any row, in any column, has the learner's name in it; seen by who sees everything."""
-    admin = urlsplit(postgres.admin_url)._replace(path=f"/{database.name}").geturl()
-    tables = postgres.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", url=admin).split()
-    return {
-        table
-        for table in tables
-        if postgres.sql(f"SELECT 1 FROM {table} t WHERE t::text ~ '\\m{learner}\\M' LIMIT 1", url=admin)
-    }
-
-
 async def confirmations(pool: Pool) -> list[dict[str, Any]]:
     rows = await pool.fetch("SELECT payload::jsonb AS value FROM outbox WHERE topic = 'analytics.erased' ORDER BY id")
     return [row["value"] for row in rows]
@@ -115,12 +104,16 @@ async def test_the_learners_rows_go_and_the_totals_stay(
     assert before["lesson_totals"]
     assert before["retention_cells"]
     assert before["lesson_tallies"]
-    others = naming(postgres, analytics_database, "u2")
-    assert others == naming(postgres, analytics_database, "u1") >= {"learner_lessons", "watch_sessions", "enrollments"}
+    others = tables_that_name(postgres, analytics_database, "u2")
+    assert (
+        others
+        == tables_that_name(postgres, analytics_database, "u1")
+        >= {"learner_lessons", "watch_sessions", "enrollments"}
+    )
     asked = erasure()
     await consume(pool, asked)
-    assert naming(postgres, analytics_database, "u1") == set()
-    assert naming(postgres, analytics_database, "u2") == others
+    assert tables_that_name(postgres, analytics_database, "u1") == set()
+    assert tables_that_name(postgres, analytics_database, "u2") == others
     assert await sums(pool) == before
     (done,) = await confirmations(pool)
     assert done["erasure_id"] == str(asked.erasure_id)
@@ -138,7 +131,7 @@ async def test_what_comes_late_is_not_counted_again(
     random.Random(7).shuffle(again)
     await consume(pool, *again, first_offset=100_000)
     assert await sums(pool) == before
-    assert naming(postgres, analytics_database, "u1") == set()
+    assert tables_that_name(postgres, analytics_database, "u1") == set()
 
 
 async def test_who_comes_back_is_counted_anew(pool: Pool, analytics_database: Database, postgres: Postgres) -> None:
@@ -152,13 +145,13 @@ async def test_who_comes_back_is_counted_anew(pool: Pool, analytics_database: Da
     back = [enrolled("u1", later), log.advanced(1, session=9, at_s=2 * LATER.total_seconds()), told("u1", 9, later)]
     await consume(pool, *back, first_offset=200_000)
     assert await pool.fetchval(viewers) == 3
-    rows = naming(postgres, analytics_database, "u1")
+    rows = tables_that_name(postgres, analytics_database, "u1")
     assert "learner_lessons" in rows
     await consume(pool, asked, erasure(log.START), first_offset=300_000)
-    assert naming(postgres, analytics_database, "u1") == rows
+    assert tables_that_name(postgres, analytics_database, "u1") == rows
     assert len(await confirmations(pool)) == 1
     await consume(pool, asked.model_copy(update={"erased_at": later + LATER}), first_offset=400_000)
-    assert naming(postgres, analytics_database, "u1") == set()
+    assert tables_that_name(postgres, analytics_database, "u1") == set()
     assert len(await confirmations(pool)) == 2
 
 
@@ -227,7 +220,7 @@ async def test_a_learner_takes_everything_along(
     assert set(tables) == set(
         postgres.sql("SELECT tables_naming('learner_id')", url=analytics_database.owner_url).split()
     )
-    assert {table for table, rows in tables.items() if rows} == naming(postgres, analytics_database, "u1")
+    assert {table for table, rows in tables.items() if rows} == tables_that_name(postgres, analytics_database, "u1")
     for table, rows in tables.items():
         kept = await pool.fetch(f"SELECT to_jsonb(t) AS row FROM {table} t WHERE learner_id = 'u1'")
         assert sorted(map(str, rows)) == sorted(str(row["row"]) for row in kept), table

@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -80,6 +81,33 @@ async def test_consumers_accept_every_example(
     for table in set(once) - {"outbox", "inbox"}:
         assert twice[table] == once[table], f"{table} grew when the same events came again"
     assert sum(once.values()) > len(consumed)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_consumers_pass_tombstones_by(
+    service: str, kafka_bootstrap: str, topic_prefix: str, make_database: Callable[..., Database]
+) -> None:
+    """Row G7: where a compacted topic is told to forget a key, nothing is buried, and the records around count."""
+    database = make_database(service)
+    settings = service_settings.worker_settings(
+        service, database_url=writer_url(database), bootstrap=kafka_bootstrap, prefix=topic_prefix
+    )
+    async with importlib.import_module(f"{service}_service.worker").create_worker(settings) as worker:
+        await asyncio.wait_for(worker.consuming.wait(), 60)
+        groups = {consumer.topic.name: consumer.group for consumer in worker.consumers}
+        compacted = [topic for topic in topics.TOPICS if topic.cleanup == "compact" and topic.name in groups]
+        assert compacted
+        stated = records(compacted)
+        forgotten = [replace(message, value=None) for message in stated]
+        await publish(settings, [*forgotten, *stated, *forgotten])
+
+        async def all_committed() -> bool:
+            counts = {topic.name: 3 * len(examples.load(topic)) for topic in compacted}
+            return [await kit.committed(settings, groups[name], name) for name in counts] == list(counts.values())
+
+        await kit.until(all_committed, timeout=60)
+        assert await letters(settings, compacted) == []
+    assert sum((await contents(database)).values()) > len(compacted)
 
 
 def writer_url(database: Database) -> str:

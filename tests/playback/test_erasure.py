@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -13,6 +12,7 @@ from playback_service import consumers, erasing
 from servicekit.consumer import Received
 from servicekit.forgotten import Hashing
 from tests.databases import Database, Postgres
+from tests.naming import tables_that_name
 from tests.playback.school import School, attempt_started, enrollment_changed, problem
 
 HASHING = Hashing(SecretStr("what the tests hash the erased with, for good"))
@@ -51,17 +51,6 @@ async def announced(school: School) -> list[tuple[str, str, Any]]:
     return [(row["topic"], row["key"], row["value"]) for row in rows]
 
 
-def naming(postgres: Postgres, database: Database, learner: str) -> list[str]:
-    """The tables of which any row, in any column, has the learner's name in it; seen by who sees everything."""
-    admin = urlsplit(postgres.admin_url)._replace(path=f"/{database.name}").geturl()
-    tables = postgres.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", url=admin).split()
-    return [
-        table
-        for table in tables
-        if postgres.sql(f"SELECT 1 FROM {table} t WHERE t::text ~ '\\m{learner}\\M' LIMIT 1", url=admin)
-    ]
-
-
 @pytest.fixture
 async def filled(school: School) -> School:
     """Two learners with something in every table."""
@@ -83,13 +72,13 @@ async def filled(school: School) -> School:
 
 async def test_nothing_is_left_that_names_the_learner(filled: School, database: Database, postgres: Postgres) -> None:
     """Row G7: no row of any table but the word of it has the name in it, and nobody else has lost a row."""
-    kept = [table for table in naming(postgres, database, "bob") if table != "outbox"]
-    assert {*kept, "course_policies", "outbox"} == set(naming(postgres, database, "ada"))
-    assert set(kept) >= {"attempts", "enrollments", "grants", "mint_limits", "playback_leases", "seek_frontiers"}
+    kept = tables_that_name(postgres, database, "bob") - {"outbox"}
+    assert {*kept, "course_policies", "outbox"} == tables_that_name(postgres, database, "ada")
+    assert kept >= {"attempts", "enrollments", "grants", "mint_limits", "playback_leases", "seek_frontiers"}
     asked = erasure()
     await erase(filled, asked)
-    assert naming(postgres, database, "ada") == ["outbox"]
-    assert [table for table in naming(postgres, database, "bob") if table != "outbox"] == kept
+    assert tables_that_name(postgres, database, "ada") == {"outbox"}
+    assert tables_that_name(postgres, database, "bob") - {"outbox"} == kept
     told = [event for event in await announced(filled) if not event[1].startswith("bob")]
     assert [event[:2] for event in told] == [
         ("enrollment.changed", "ada/c1"),
@@ -126,7 +115,7 @@ async def test_late_events_bring_no_right_back(filled: School, database: Databas
         advanced().model_copy(update={"watched_at": datetime(2026, 1, 1, tzinfo=UTC)}),
     ):
         await arrive(filled, event)
-    assert naming(postgres, database, "ada") == []
+    assert tables_that_name(postgres, database, "ada") == set()
     await arrive(filled, enrollment_changed(version=1, changed_at=datetime.now(UTC) + timedelta(seconds=1)))
     await filled.granted()
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -25,6 +24,7 @@ from servicekit import outbox
 from servicekit.database import Pool, transaction
 from servicekit.forgotten import Hashing
 from tests.databases import Database, Postgres
+from tests.naming import tables_that_name
 from tests.progress.calling import ERASURE_KEY, NOWHERE, bearer, client_of, settings_for
 from tests.progress.handling import announced, decided, handle, received
 from tests.progress.making import (
@@ -82,17 +82,6 @@ async def confirmed(pool: Pool, erasure_id: str, at: datetime) -> None:
         await handler(pool, lambda: None, [received(event)])
 
 
-async def naming(postgres: Postgres, database: Database, learner: str) -> list[str]:
-    """The tables of which any row, in any column, has the learner's name in it; seen by who sees everything."""
-    admin = urlsplit(postgres.admin_url)._replace(path=f"/{database.name}").geturl()
-    tables = postgres.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", url=admin).split()
-    return [
-        table
-        for table in tables
-        if postgres.sql(f"SELECT 1 FROM {table} t WHERE t::text ~ '\\m{learner}\\M' LIMIT 1", url=admin)
-    ]
-
-
 async def late(pool: Pool, *events: Any) -> None:
     """Events as the worker's consumers hand them over, which know whom to leave out."""
     from progress_service import consumers
@@ -112,12 +101,12 @@ async def test_nothing_is_left_that_names_the_learner(
 ) -> None:
     """Row G7: no row of any table, of the outbox neither, has the name in it; and nobody else has lost a row."""
     before = await worker_pool.fetch("SELECT t::text FROM lesson_progress t WHERE learner_id = 'bob'")
-    assert len(await naming(postgres, database, "ada")) > 6
+    assert len(tables_that_name(postgres, database, "ada")) > 6
     told = await asked(api)
     assert (told["complete"], told["services"]["progress"]) == (False, None)
     assert await erased(worker_pool)
     assert not await erased(worker_pool)
-    assert set(await naming(postgres, database, "ada")) == {"erasure_requests", "outbox"}
+    assert set(tables_that_name(postgres, database, "ada")) == {"erasure_requests", "outbox"}
     assert [event["learner_id"] for event in await announced(worker_pool, "learner.erased")] == ["ada"]
     left = "DELETE FROM outbox WHERE split_part(key, '/', 1) = 'ada' RETURNING topic, key, payload IS NULL"
     assert [tuple(row) for row in await worker_pool.fetch(left)] == [
@@ -126,7 +115,7 @@ async def test_nothing_is_left_that_names_the_learner(
     ]
     await confirmed(worker_pool, told["erasureId"], datetime.now(UTC))
     assert [row["topic"] for row in await worker_pool.fetch(left)] == ["learner.erased"]
-    assert await naming(postgres, database, "ada") == []
+    assert tables_that_name(postgres, database, "ada") == set()
     assert await worker_pool.fetch("SELECT t::text FROM lesson_progress t WHERE learner_id = 'bob'") == before
     receipt = (await api.get(f"/api/progress/erasures/{told['erasureId']}", headers=ROOT)).json()
     rows = receipt["services"]["progress"]["rows"]
@@ -204,7 +193,7 @@ async def test_what_comes_late_brings_nobody_back(
                      expires_at_ms=T0 + days + 3_600_000)  # fmt: skip
     await late(worker_pool, old, after, watching(50_000, start=500_000, learner_id="cyd", session_id=new_session()))
     await late(worker_pool, quiz_graded())
-    assert set(await naming(postgres, database, "ada")) == {"erasure_requests", "outbox"}, "playback still grants"
+    assert set(tables_that_name(postgres, database, "ada")) == {"erasure_requests", "outbox"}, "playback still grants"
     await confirmed(worker_pool, told["erasureId"], now)
     for event in (old, quiz_graded(), attempt_started()):
         await late(worker_pool, event)
