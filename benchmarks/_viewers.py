@@ -29,7 +29,8 @@ _POPULATE = (
     INSERT INTO learner_lessons (lesson_id, learner_id, applied, covered, viewing, covered_ms, replayed_ms, spent_ms,
                                  last_watched_at)
     SELECT 'lesson-0', 'learner-' || n, '{[1,2)}', int8multirange(int8range(start_ms, end_ms)),
-           int8multirange(int8range(1767225600000 + 60000::bigint * (n % 40000), 1767230000000 + 60000::bigint * (n % 40000))),
+           int8multirange(int8range(1767225600000 + 60000::bigint * (n % 40000),
+               1767230000000 + 60000::bigint * (n % 40000))),
            end_ms - start_ms, CASE WHEN n % 3 = 0 THEN 60000 ELSE 0 END, end_ms - start_ms,
            '2026-01-30T00:00:00Z'
     FROM watchings
