@@ -85,10 +85,12 @@ async def create_pool(
     application_name: str,
     max_size: int = 10,
     command_timeout: float = 10,
+    search_path: str | None = None,
 ) -> Pool:
     """A pool that opens its connections when they are first used, so that a process starts without its database.
 
     `command_timeout` (s) bounds every statement on the client; the server ends it a little later by itself.
+    `search_path` is the schema in which names are looked up, if it is not the role's usual one.
     """
     return await asyncpg.create_pool(
         dsn,
@@ -103,6 +105,7 @@ async def create_pool(
             "jit": "off",
             "statement_timeout": str(int(command_timeout * 1000) + 1000),
             "idle_in_transaction_session_timeout": "30000",
+            **({"search_path": search_path} if search_path is not None else {}),
         },
     )
 

@@ -16,6 +16,7 @@ import asyncpg
 from servicekit.telemetry import configure_logging, get_logger
 
 _LOCK = 0x5EA71AE
+_SCHEMA = re.compile(r"\b(IN|ON) SCHEMA public\b")
 _NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -28,13 +29,13 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 )
 """
 _DEFAULT_PRIVILEGES = """
-SELECT format('GRANT USAGE ON SCHEMA public TO %1$I', role) AS grant_schema,
-       format('ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %1$I', role)
-           AS grant_tables,
-       format('ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO %1$I', role)
+SELECT format('GRANT USAGE ON SCHEMA %2$I TO %1$I', role, schema) AS grant_schema,
+       format('ALTER DEFAULT PRIVILEGES IN SCHEMA %2$I GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %1$I',
+              role, schema) AS grant_tables,
+       format('ALTER DEFAULT PRIVILEGES IN SCHEMA %2$I GRANT USAGE, SELECT ON SEQUENCES TO %1$I', role, schema)
            AS grant_sequences,
        format('REVOKE ALL ON schema_migrations FROM %1$I', role) AS hide_ledger
-FROM (SELECT $1::text AS role) AS app
+FROM (SELECT $1::text AS role, $2::text AS schema) AS app
 """
 
 log = get_logger(__name__)
@@ -85,17 +86,22 @@ def pending(files: list[Migration], applied: dict[tuple[str, int], str]) -> list
     return [migration for migration in files if (migration.component, migration.number) not in applied]
 
 
-async def migrate(owner_dsn: str, package: str, *, app_role: str, lock_timeout_s: float = 60) -> list[str]:
+async def migrate(
+    owner_dsn: str, package: str, *, app_role: str, lock_timeout_s: float = 60, schema: str = "public"
+) -> list[str]:
     """Bring a database up to date as its owner: servicekit's tables first, then the package's.
 
     `app_role` gets SELECT, INSERT, UPDATE and DELETE on every table made from now on; migrations take away
     what it should not have. Returns the names that were applied. Raises MigrationError or asyncpg's errors.
+
+    Another `schema`, which has to exist, gets a whole set of tables of its own; what the files say IN or ON SCHEMA
+    public they then say of that one.
     """
-    connection = await asyncpg.connect(owner_dsn, timeout=10)
+    connection = await asyncpg.connect(owner_dsn, timeout=10, server_settings={"search_path": schema})
     try:
         await _lock(connection, lock_timeout_s)
         await connection.execute(_LEDGER)
-        statements = await connection.fetchrow(_DEFAULT_PRIVILEGES, app_role)
+        statements = await connection.fetchrow(_DEFAULT_PRIVILEGES, app_role, schema)
         if statements is None:
             raise MigrationError("no privileges to set")
         for statement in statements.values():
@@ -105,7 +111,7 @@ async def migrate(owner_dsn: str, package: str, *, app_role: str, lock_timeout_s
         files = [file for name in dict.fromkeys(("servicekit", package)) for file in load(name)]
         to_run = pending(files, applied)
         for migration in to_run:
-            await _apply(connection, migration)
+            await _apply(connection, migration, schema)
         return [f"{migration.component}/{migration.name}" for migration in to_run]
     finally:
         await connection.close(timeout=5)
@@ -120,9 +126,9 @@ async def _lock(connection: "asyncpg.Connection[asyncpg.Record]", timeout_s: flo
         raise MigrationError(f"another migration has held the lock for {timeout_s:.0f} s") from None
 
 
-async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> None:
+async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration, schema: str) -> None:
     async def run() -> None:
-        await connection.execute(migration.sql)
+        await connection.execute(_SCHEMA.sub(rf"\1 SCHEMA {schema}", migration.sql))
         await connection.execute(
             "INSERT INTO schema_migrations (component, number, name, checksum) VALUES ($1, $2, $3, $4)",
             migration.component,
