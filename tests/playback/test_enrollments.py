@@ -41,6 +41,7 @@ async def test_enrolling_lets_a_learner_in_and_announces_it(school: School) -> N
         "courseId": "c1",
         "status": "active",
         "expiresAt": None,
+        "cohort": None,
         "version": 1,
         "changedAt": 0,
     }
@@ -63,6 +64,27 @@ async def test_versions_grow_with_changes_only(school: School) -> None:
     versions = [(await school.ask("PUT", f"{PATH}/ada", "owner", json=body)).json()["version"] for body in bodies]
     assert versions == [1, 1, 2, 2, 3, 3]
     assert [event.version for event in await announced(school)] == [1, 2, 3]
+
+
+async def test_a_cohort_stays_until_another_is_named(school: School) -> None:
+    """Row E6: it is announced with every version, also by who takes a learner out, and when an LMS wrote it."""
+    await school.course()
+    suspended = {"status": "suspended"}
+    bodies: list[dict[str, Any]] = [{"cohort": "spring"}, {}, suspended, {**suspended, "cohort": "autumn"}]
+    for body in bodies:
+        assert (await school.ask("PUT", f"{PATH}/ada", "owner", json=body)).status_code == 200
+    rows = {"enrollments": [{"learnerId": "ada", "status": "active"}, {"learnerId": "bob", "cohort": "spring"}]}
+    assert (await school.ask("PUT", PATH, "owner", json=rows)).json()["changed"] == 2
+    assert (await school.ask("DELETE", f"{PATH}/ada", "owner")).status_code == 204
+    events = await announced(school)
+    assert [(event.version, event.cohort) for event in events if event.learner_id == "ada"] == [
+        (1, "spring"),
+        (2, "spring"),
+        (3, "autumn"),
+        (4, "autumn"),
+        (5, "autumn"),
+    ]
+    assert [(event.version, event.cohort) for event in events if event.learner_id == "bob"] == [(1, "spring")]
 
 
 async def test_removing_takes_the_right_and_keeps_the_version(school: School) -> None:

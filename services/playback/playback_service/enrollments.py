@@ -90,7 +90,9 @@ async def put_enrollments(request: Request, course_id: CourseId, wanted: Enrollm
     All that make sense are one transaction with their events. Who is not in the list stays as they are.
     """
     reports = rows.read(wanted.enrollments)
-    good = [(row.learner_id, row.status, row.expires_at) for row in reports if isinstance(row, EnrollmentRow)]
+    good = [
+        (row.learner_id, row.status, row.expires_at, row.cohort) for row in reports if isinstance(row, EnrollmentRow)
+    ]
     changed: list[store.StoredEnrollment] = []
     if good:
         async with transaction(_pool(request)) as conn:
@@ -102,7 +104,9 @@ async def put_enrollments(request: Request, course_id: CourseId, wanted: Enrollm
 async def _change_and_announce(
     conn: Connection, course_id: str, learner_ids: list[str], wanted: EnrollmentChange
 ) -> list[store.StoredEnrollment]:
-    changed = await store.change(conn, course_id, learner_ids, status=wanted.status, expires_at=wanted.expires_at)
+    changed = await store.change(
+        conn, course_id, learner_ids, status=wanted.status, expires_at=wanted.expires_at, cohort=wanted.cohort
+    )
     await outbox.append(conn, [_event(enrollment) for enrollment in changed])
     return changed
 
@@ -114,6 +118,7 @@ def _event(enrollment: store.StoredEnrollment) -> EnrollmentChanged:
         version=enrollment.version,
         status=enrollment.status,
         expires_at=enrollment.expires_at,
+        cohort=enrollment.cohort,
         changed_at=enrollment.changed_at,
     )
 

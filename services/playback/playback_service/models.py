@@ -127,11 +127,15 @@ class PlaybackPolicy(_Model):
     restriction: PlaybackRestriction | None = None
 
 
+COHORT = "The class or group of the course that the learner belongs to; absent, it stays as it is."
+
+
 class EnrollmentChange(_Model):
     """The state that an enrollment is to have. An absent `expiresAt` means that it does not expire."""
 
     status: Literal["active", "suspended"] = "active"
     expires_at: Moment | None = None
+    cohort: Id | None = Field(default=None, description=COHORT)
 
 
 class BulkEnrollment(EnrollmentChange):
@@ -144,6 +148,7 @@ class EnrollmentRow(_Model):
     learner_id: Id
     status: Literal["active", "suspended", "removed"] = "active"
     expires_at: Moment | None = None
+    cohort: Id | None = Field(default=None, description=COHORT)
 
 
 class EnrollmentRows(_Model):
@@ -178,6 +183,7 @@ class Enrollment(_Model):
     course_id: str
     status: Literal["active", "suspended", "removed"]
     expires_at: datetime | None
+    cohort: str | None
     version: int
     changed_at: datetime
 

@@ -27,7 +27,7 @@ def _read(row: Any, known: set[str]) -> EnrollmentRow | str:
     return read_row
 
 
-_MEMBERS = {"learnerId", "status", "expiresAt"}
+_MEMBERS = {"learnerId", "status", "expiresAt", "cohort"}
 
 
 def report(rows: Sequence[EnrollmentRow | str], versions: Mapping[str, int]) -> RowReports:

@@ -10,44 +10,46 @@ from contracts import EnrollmentChanged, EnrollmentStatus
 from servicekit.database import Connection
 
 _CHANGE = """
-INSERT INTO enrollments AS stored (learner_id, course_id, status, expires_at, version, changed_at)
-SELECT DISTINCT learner_id, $2::text, $3::text, $4::timestamptz, 1, now()
+INSERT INTO enrollments AS stored (learner_id, course_id, status, expires_at, version, changed_at, cohort)
+SELECT DISTINCT learner_id, $2::text, $3::text, $4::timestamptz, 1, now(), $5::text
 FROM unnest($1::text[]) AS t (learner_id) ORDER BY learner_id
 ON CONFLICT (learner_id, course_id) DO UPDATE SET
     status = excluded.status, expires_at = excluded.expires_at, version = stored.version + 1,
-    changed_at = greatest(excluded.changed_at, stored.changed_at)
-WHERE (stored.status, stored.expires_at) IS DISTINCT FROM (excluded.status, excluded.expires_at)
-RETURNING learner_id, course_id, version, status, expires_at, changed_at
+    changed_at = greatest(excluded.changed_at, stored.changed_at), cohort = coalesce(excluded.cohort, stored.cohort)
+WHERE (stored.status, stored.expires_at, stored.cohort)
+    IS DISTINCT FROM (excluded.status, excluded.expires_at, coalesce(excluded.cohort, stored.cohort))
+RETURNING learner_id, course_id, version, status, expires_at, changed_at, cohort
 """
 
 _CHANGE_ROWS = """
-INSERT INTO enrollments AS stored (learner_id, course_id, status, expires_at, version, changed_at)
-SELECT learner_id, $4::text, status, expires_at, 1, now()
-FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (learner_id, status, expires_at)
+INSERT INTO enrollments AS stored (learner_id, course_id, status, expires_at, version, changed_at, cohort)
+SELECT learner_id, $4::text, status, expires_at, 1, now(), cohort
+FROM unnest($1::text[], $2::text[], $3::timestamptz[], $5::text[]) AS t (learner_id, status, expires_at, cohort)
 WHERE status <> 'removed'
    OR EXISTS (SELECT FROM enrollments e WHERE e.learner_id = t.learner_id AND e.course_id = $4::text)
 ORDER BY learner_id
 ON CONFLICT (learner_id, course_id) DO UPDATE SET
     status = excluded.status, expires_at = excluded.expires_at, version = stored.version + 1,
-    changed_at = greatest(excluded.changed_at, stored.changed_at)
-WHERE (stored.status, stored.expires_at) IS DISTINCT FROM (excluded.status, excluded.expires_at)
-RETURNING learner_id, course_id, version, status, expires_at, changed_at
+    changed_at = greatest(excluded.changed_at, stored.changed_at), cohort = coalesce(excluded.cohort, stored.cohort)
+WHERE (stored.status, stored.expires_at, stored.cohort)
+    IS DISTINCT FROM (excluded.status, excluded.expires_at, coalesce(excluded.cohort, stored.cohort))
+RETURNING learner_id, course_id, version, status, expires_at, changed_at, cohort
 """
 
 _APPLY = """
-INSERT INTO enrollments AS stored (learner_id, course_id, status, expires_at, version, changed_at)
+INSERT INTO enrollments AS stored (learner_id, course_id, status, expires_at, version, changed_at, cohort)
 SELECT DISTINCT ON (learner_id, course_id) *
-FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::timestamptz[])
-    AS t (learner_id, course_id, status, expires_at, version, changed_at)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::timestamptz[], $7::text[])
+    AS t (learner_id, course_id, status, expires_at, version, changed_at, cohort)
 ORDER BY learner_id, course_id, version DESC
 ON CONFLICT (learner_id, course_id) DO UPDATE SET
     status = excluded.status, expires_at = excluded.expires_at, version = excluded.version,
-    changed_at = excluded.changed_at
+    changed_at = excluded.changed_at, cohort = excluded.cohort
 WHERE excluded.version > stored.version
 """
 
 _LIST = """
-SELECT learner_id, course_id, version, status, expires_at, changed_at
+SELECT learner_id, course_id, version, status, expires_at, changed_at, cohort
 FROM enrollments
 WHERE course_id = $1 AND learner_id > $2 AND status <> 'removed'
 ORDER BY learner_id LIMIT $3
@@ -62,6 +64,7 @@ class StoredEnrollment:
     status: EnrollmentStatus
     expires_at: datetime | None
     changed_at: datetime
+    cohort: str | None
 
 
 async def owner_of(conn: Connection, course_id: str) -> str | None:
@@ -79,18 +82,22 @@ async def change(
     *,
     status: EnrollmentStatus,
     expires_at: datetime | None,
+    cohort: str | None = None,
 ) -> list[StoredEnrollment]:
-    """Give these learners this state in the course. Returns those that were not in it already, rows locked."""
-    rows = await conn.fetch(_CHANGE, list(learner_ids), course_id, status, expires_at)
+    """Give these learners this state in the course; without a cohort they stay in theirs.
+
+    Returns those that were not in it already, rows locked.
+    """
+    rows = await conn.fetch(_CHANGE, list(learner_ids), course_id, status, expires_at, cohort)
     return [_stored(row) for row in rows]
 
 
 async def change_rows(
-    conn: Connection, course_id: str, rows: Sequence[tuple[str, EnrollmentStatus, datetime | None]]
+    conn: Connection, course_id: str, rows: Sequence[tuple[str, EnrollmentStatus, datetime | None, str | None]]
 ) -> list[StoredEnrollment]:
     """Give each learner, named once, a state of their own. Returns those that were not in it already, rows locked."""
-    learners, statuses, ends = zip(*rows, strict=True)
-    changed = await conn.fetch(_CHANGE_ROWS, list(learners), list(statuses), list(ends), course_id)
+    learners, statuses, ends, cohorts = zip(*rows, strict=True)
+    changed = await conn.fetch(_CHANGE_ROWS, list(learners), list(statuses), list(ends), course_id, list(cohorts))
     return [_stored(row) for row in changed]
 
 
@@ -104,6 +111,7 @@ async def apply(conn: Connection, events: Sequence[EnrollmentChanged]) -> None:
         [event.expires_at for event in events],
         [event.version for event in events],
         [event.changed_at for event in events],
+        [event.cohort for event in events],
     )
 
 
@@ -111,7 +119,7 @@ async def find(conn: Connection, course_id: str, learner_id: str) -> StoredEnrol
     """One enrollment, removed ones included."""
     row = await conn.fetchrow(
         """
-        SELECT learner_id, course_id, version, status, expires_at, changed_at
+        SELECT learner_id, course_id, version, status, expires_at, changed_at, cohort
         FROM enrollments WHERE learner_id = $1 AND course_id = $2
         """,
         learner_id,
