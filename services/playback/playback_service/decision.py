@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import floor
 from uuid import uuid4
 
 from contracts import GrantPolicy, PlaybackGranted
+from contracts.event import HiddenPages
 from playback_service.address import fingerprint
 from playback_service.configured import Missing, needed
 from playback_service.delivery import Addresses, Deliveries, Delivery
@@ -203,9 +205,10 @@ def _policy(course: Course | None) -> GrantPolicy:
     """The course's counting rules, the platform's where it has none."""
     if course is None:
         return GrantPolicy()
-    ruled = {
-        "max_rate": course.max_rate,
-        "offline_grace_s": course.offline_grace_s,
-        "hidden_pages": course.hidden_pages,
-    }
-    return GrantPolicy(**{name: value for name, value in ruled.items() if value is not None})
+    return _ruled(course.max_rate, course.offline_grace_s, course.hidden_pages)
+
+
+@lru_cache(maxsize=1024)
+def _ruled(max_rate: float | None, offline_grace_s: int | None, hidden_pages: HiddenPages | None) -> GrantPolicy:
+    ruled = {"max_rate": max_rate, "offline_grace_s": offline_grace_s, "hidden_pages": hidden_pages}
+    return GrantPolicy.model_validate({name: value for name, value in ruled.items() if value is not None})
