@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from analytics_service import cost_routes, detail_routes, learner_routes, live_routes, platform_routes
+from analytics_service import cost_routes, detail_routes, export_routes, learner_routes, live_routes, platform_routes
 from analytics_service.live_routes import course_watchers
 from analytics_service.routes import router
 from analytics_service.settings import Settings
@@ -40,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(router)
     api.include_router(detail_routes.router)
     api.include_router(live_routes.router)
+    api.include_router(export_routes.router)
     api.include_router(platform_routes.router)
     api.include_router(cost_routes.router)
     api.include_router(learner_routes.router)
