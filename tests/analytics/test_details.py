@@ -47,7 +47,7 @@ async def client(analytics_database: Database, pool: Pool) -> AsyncIterator[http
 
 
 async def test_a_filter_chooses_viewers_by_cohort_and_day_of_their_first_view(client: httpx.AsyncClient) -> None:
-    """Row E6: totals and curve are about these; c has two viewers, hides behind b, and then neither can be asked for."""
+    """Row E6: totals and curve are about these; c has two viewers, hides behind b, and neither can be asked for."""
     a = (await client.get("/api/analytics/lessons/l1?cohort=a", headers=OWNER)).json()
     assert (a["uniqueViewers"], a["totalWatchTime"], a["completions"]) == (6, 360.0, 2)
     assert a["retention"]["unique"] == [6.0] * 60

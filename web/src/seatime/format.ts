@@ -11,3 +11,7 @@ export const clock = (seconds: number): string => {
 
 /** Rounded down: 89.9 % must not read as the 90 % that would have completed a lesson. */
 export const percent = (share: number): string => `${Math.floor(share * 100 + 1e-9)}\u00a0%`;
+
+/** A number that is kept back for a small group is a dash. */
+export const shown = (value: number | null, format: (value: number) => string): string =>
+  value === null ? '–' : format(value);

@@ -4,7 +4,7 @@ export { ApiProblem } from './api/problem';
 export type * from './api/types';
 export { SeatimeProvider, useSeatimeApi } from './context';
 export { LessonCaptions, type LessonCaptionsProps } from './captions/LessonCaptions';
-export { clock, percent } from './format';
+export { clock, percent, shown } from './format';
 export type { PlayerHandle } from './player/handle';
 export { UnifiedVideoPlayer, type UnifiedVideoPlayerProps } from './player/UnifiedVideoPlayer';
 export { VideoRecorder, type VideoRecorderProps } from './record/VideoRecorder';

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
 import { Link } from 'react-router';
-import { clock, percent, useResource, useSeatimeApi, type CourseAnalytics } from '../../seatime';
+import { clock, percent, shown, useResource, useSeatimeApi, type CourseAnalytics } from '../../seatime';
 import { Failure, Loading, Notice } from '../Notice';
 import { useParam } from '../useParam';
 import { useTitle } from '../useTitle';
@@ -48,10 +48,10 @@ const Dashboard = ({ course }: { course: CourseAnalytics }) => {
                   <th scope="row">
                     <Link to={`/dashboard/lessons/${lesson.lessonId}`}>{lesson.title}</Link>
                   </th>
-                  <td>{lesson.views}</td>
-                  <td>{lesson.uniqueViewers}</td>
-                  <td>{clock(lesson.averageWatchTime)}</td>
-                  <td>{percent(lesson.completionRate)}</td>
+                  <td>{shown(lesson.views, String)}</td>
+                  <td>{shown(lesson.uniqueViewers, String)}</td>
+                  <td>{shown(lesson.averageWatchTime, clock)}</td>
+                  <td>{shown(lesson.completionRate, percent)}</td>
                 </tr>
               ))}
             </tbody>

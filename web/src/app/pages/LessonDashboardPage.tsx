@@ -1,6 +1,6 @@
 import { Suspense, lazy, useCallback } from 'react';
 import { Link } from 'react-router';
-import { clock, percent, useResource, useSeatimeApi, type LessonAnalytics } from '../../seatime';
+import { clock, percent, shown, useResource, useSeatimeApi, type LessonAnalytics } from '../../seatime';
 import { Figures } from '../Figures';
 import { Failure, Loading } from '../Notice';
 import { useParam } from '../useParam';
@@ -33,15 +33,17 @@ const Dashboard = ({ lesson }: { lesson: LessonAnalytics }) => {
       <h1>{lesson.title}</h1>
       <Figures
         figures={[
-          { id: 'views', name: 'Views', value: String(lesson.views) },
-          { id: 'viewers', name: 'Unique viewers', value: String(lesson.uniqueViewers) },
-          { id: 'average', name: 'Average watch time', value: clock(lesson.averageWatchTime) },
-          { id: 'completion', name: 'Completion rate', value: percent(lesson.completionRate) },
+          { id: 'views', name: 'Views', value: shown(lesson.views, String) },
+          { id: 'viewers', name: 'Unique viewers', value: shown(lesson.uniqueViewers, String) },
+          { id: 'average', name: 'Average watch time', value: shown(lesson.averageWatchTime, clock) },
+          { id: 'completion', name: 'Completion rate', value: shown(lesson.completionRate, percent) },
         ]}
       />
       <section className="card" aria-labelledby="retention">
         <h2 id="retention">Retention</h2>
-        {lesson.retention.unique.length === 0 || lesson.views === 0 ? (
+        {lesson.retention === null ? (
+          <p className="muted">Fewer than {lesson.smallestGroup} viewers: so few people are not shown.</p>
+        ) : lesson.retention.unique.length === 0 || lesson.views === 0 ? (
           <p className="muted">No one has watched this lesson yet.</p>
         ) : (
           <Suspense fallback={<div className="chart-place">Loading the chart…</div>}>
@@ -49,7 +51,7 @@ const Dashboard = ({ lesson }: { lesson: LessonAnalytics }) => {
           </Suspense>
         )}
       </section>
-      {lesson.asOf !== undefined && <p className="muted small">As of {new Date(lesson.asOf).toLocaleTimeString()}</p>}
+      {lesson.asOf && <p className="muted small">As of {new Date(lesson.asOf).toLocaleTimeString()}</p>}
     </div>
   );
 };

@@ -175,19 +175,22 @@ export interface LessonFigures {
   courseId: string;
   title: string;
   duration: number | null;
-  views: number;
-  uniqueViewers: number;
-  averageWatchTime: number;
-  totalWatchTime: number;
-  completions: number;
+  /** Whether these are fewer than `smallestGroup` viewers; then all that follows is null. */
+  suppressed: boolean;
+  smallestGroup: number;
+  views: number | null;
+  uniqueViewers: number | null;
+  averageWatchTime: number | null;
+  totalWatchTime: number | null;
+  completions: number | null;
   /** 0…1. */
-  completionRate: number;
-  asOf?: string;
+  completionRate: number | null;
+  asOf?: string | null;
 }
 
 export interface LessonAnalytics extends LessonFigures {
   /** One cell per bucket from the start of the video. */
-  retention: { bucketSeconds: number; unique: number[]; replays: number[] };
+  retention: { bucketSeconds: number; unique: number[]; replays: number[] } | null;
 }
 
 export interface CourseAnalytics {
