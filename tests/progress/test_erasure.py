@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from contracts import AnalyticsErased, LearnerErased, PlaybackErased
+from contracts import AnalyticsErased, LearnerErased, PlaybackErased, WatchProgress
 from contracts.topic import Topic
 from progress_service import erasing, store_erasure
 from progress_service.app import create_app
 from progress_service.erasing import erase_next, tombstones
 from progress_service.evidence_command import run
 from progress_service.ledger import moment
+from progress_service.records import reader
 from servicekit import outbox
 from servicekit.database import Pool, transaction
 from servicekit.forgotten import Hashing
@@ -91,7 +93,10 @@ async def late(pool: Pool, *events: Any) -> None:
         "quiz.graded": consumers.on_quiz_graded,
         "attempt.started": consumers.on_attempt_started,
     }
+    read = reader(WatchProgress)
     batch = [received(event, offset) for offset, event in enumerate(events)]
+    if events[0].topic_name == "watch.progress":
+        batch = [replace(one, event=read(one.event.to_json())) for one in batch]
     await handlers[events[0].topic_name](pool, lambda: None, batch, hashing=HASHING)
 
 

@@ -47,6 +47,8 @@ _MOMENTS: Mapping[type[Event], Callable[[Any], datetime]] = {
 def about(event: Any) -> tuple[str, datetime] | None:
     """Whom an event is about, and the moment that must be later than the erasure for it to count."""
     moment = _MOMENTS.get(type(event))
+    if moment is None and hasattr(event, "learner_id"):
+        raise TypeError(f"nobody has said which moment of {type(event).__name__} counts")
     return (event.learner_id, moment(event)) if moment is not None else None
 
 

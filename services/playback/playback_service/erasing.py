@@ -29,7 +29,7 @@ ABOUT_LEARNERS = topics.about_learners("playback")
 log = get_logger(__name__)
 
 
-def about(event: Event) -> tuple[str, datetime] | None:
+def about(event: Event) -> tuple[str, datetime]:
     """Whom an event is about, and the moment that must be later than the erasure for it to count."""
     match event:
         case EnrollmentChanged():
@@ -39,7 +39,7 @@ def about(event: Event) -> tuple[str, datetime] | None:
         case ProgressAdvanced():
             return event.learner_id, event.watched_at
         case _:
-            return None
+            raise TypeError(f"nobody has said which moment of {type(event).__name__} counts")
 
 
 async def on_learners_erased(

@@ -4,6 +4,7 @@ Locks are taken in one order everywhere: the rules, then the learners' clocks by
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID, uuid5
 
@@ -39,7 +40,7 @@ async def on_watch_progress(
 ) -> None:
     """Fold accepted requests into the ledger."""
     async with transaction(pool) as conn:
-        requests = await _of_the_known(conn, hashing, [received.event for received in batch])
+        requests = await _of_the_known(conn, hashing, batch, erasing.of_watching)
         events = await fold_requests(conn, requests)
         await _announce(conn, events)
     _committed(events, wake)
@@ -78,7 +79,7 @@ async def on_quiz_graded(
 ) -> None:
     """Keep quiz results, and complete the lessons and courses that waited for them."""
     async with transaction(pool) as conn:
-        graded = await _of_the_known(conn, hashing, [received.event for received in batch])
+        graded = await _of_the_known(conn, hashing, batch, erasing.of_quiz)
         await store.lock_clocks(conn, [quiz.learner_id for quiz in graded])
         await store_rules.put_quizzes(conn, graded)
         passed = {(quiz.learner_id, quiz.lesson_id): epoch_ms(quiz.graded_at) for quiz in graded if quiz.passed}
@@ -95,7 +96,7 @@ async def on_attempt_started(
 ) -> None:
     """Keep that attempts have begun, and complete what waited for that: results that do not tell their attempt."""
     async with transaction(pool) as conn:
-        started = await _of_the_known(conn, hashing, [received.event for received in batch])
+        started = await _of_the_known(conn, hashing, batch, erasing.of_attempt)
         times = {(event.learner_id, event.course_id, event.attempt): epoch_ms(event.started_at) for event in started}
         await store.lock_clocks(conn, [event.learner_id for event in started])
         await store_attempts.put(conn, started)
@@ -107,13 +108,15 @@ async def on_attempt_started(
     _committed(events, wake)
 
 
-async def _of_the_known(conn: Connection, hashing: Hashing, events: Sequence[E]) -> list[E]:
+async def _of_the_known(
+    conn: Connection, hashing: Hashing, batch: Sequence[Received[E]], about: Callable[[E], tuple[str, datetime]]
+) -> list[E]:
     """The events without those of erased learners from before. Holds the rules, and with them whoever erases."""
     await store_rules.hold_rules(conn)
-    left = await forgotten.left(conn, hashing, events, erasing.about)
-    if len(left) < len(events):
-        metrics.FORGOTTEN.labels(events[0].topic_name).inc(len(events) - len(left))
-        log.info("events of erased learners dropped", topic=events[0].topic_name, count=len(events) - len(left))
+    left = await forgotten.left(conn, hashing, [received.event for received in batch], about)
+    if (dropped := len(batch) - len(left)) > 0:
+        metrics.FORGOTTEN.labels(batch[0].topic).inc(dropped)
+        log.info("events of erased learners dropped", topic=batch[0].topic, count=dropped)
     return left
 
 
