@@ -8,9 +8,10 @@ import aiohttp
 import pytest
 
 from devstack.ports import free_port
+from servicekit import process
 from servicekit.consumer import BatchConsumer
 from servicekit.errors import Unavailable
-from servicekit.process import keep_running
+from servicekit.process import keep_running, repeat
 from servicekit.received import Received
 from servicekit.settings import CommonSettings
 from tests.servicekit import kit
@@ -39,6 +40,46 @@ async def test_a_loop_that_raises_or_ends_is_started_again() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_turns_go_on_after_an_outage_and_end_with_a_defect() -> None:
+    """What is away comes back by itself; a defect is for whoever restarts the loop, and says what it was."""
+    outcomes = iter([None, Unavailable("an outage"), RuntimeError("a defect")])
+    turns = 0
+
+    async def turn() -> int:
+        nonlocal turns
+        turns += 1
+        if outcome := next(outcomes):
+            raise outcome
+        return 7
+
+    with pytest.raises(RuntimeError, match="a defect"):
+        await asyncio.wait_for(repeat("tests", turn, 0), 60)
+    assert turns == 3
+
+
+async def test_turns_are_a_pause_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also after one that was cut short: an outage is no reason to ask more often."""
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise EndOfTest
+
+    async def turn() -> None:
+        if len(pauses) == 1:
+            raise Unavailable("an outage")
+
+    monkeypatch.setattr(process.asyncio, "sleep", pause)
+    with pytest.raises(EndOfTest):
+        await repeat("tests", turn, 12.5)
+    assert pauses == [12.5] * 3
+
+
+class EndOfTest(Exception):
+    pass
 
 
 async def test_the_health_port_says_live_ready_and_why_not(settings: CommonSettings) -> None:

@@ -37,6 +37,16 @@ def exit_code() -> int:
     return _state["code"]
 
 
+async def repeat(name: str, turn: Callable[[], Awaitable[object]], every_s: float) -> None:
+    """Take turns for ever, with a pause after each. An outage cuts one short and is said; other errors are raised."""
+    while True:
+        try:
+            await turn()
+        except Unavailable as error:
+            log.warning("turn cut short", loop=name, error=str(error))
+        await asyncio.sleep(every_s)
+
+
 async def keep_running(name: str, loop: Callable[[], Awaitable[None]], *, max_delay_s: float = 10) -> None:
     """Run `loop` for ever: when it raises, say so and start it again, later each time it fails quickly."""
     delay = 0.2

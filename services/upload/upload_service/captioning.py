@@ -4,7 +4,6 @@ What is to be done is a row before anybody is asked, so that an outage, a crash 
 nothing behind: the next turn goes on. A creation at Mux whose answer got lost is looked for before it is repeated.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from prometheus_client import Counter
 
 from servicekit.database import Pool, transaction
-from servicekit.errors import ServiceError, Unavailable
+from servicekit.errors import ServiceError
 from servicekit.telemetry import get_logger
 from upload_service import lesson_captions, store_caption_tracks, store_subtitles
 from upload_service.captions import Track
@@ -39,20 +38,12 @@ log = get_logger(__name__)
 
 @dataclass
 class Captioning:
-    """Several may run: each claims its own rows. `turn` is one round, `run` goes on for ever."""
+    """Several may run: each claims its own rows. `turn` is one round."""
 
     pool: Pool
     storage: Storage | NoStorage
     mux: MuxService
     settings: Settings
-
-    async def run(self) -> None:
-        while True:
-            try:
-                await self.turn()
-            except Unavailable as error:
-                log.warning("captions cut short", error=str(error))
-            await asyncio.sleep(self.settings.captions_every_s)
 
     async def turn(self) -> None:
         """Raises if the database is down; what S3 or Mux does not take is tried again, later each time."""

@@ -1,13 +1,10 @@
 """The sweep of object storage: what was deleted, refused or never finished goes, also after an outage."""
 
-import asyncio
 from dataclasses import dataclass
 
 from prometheus_client import Counter
 
 from servicekit.database import Pool
-from servicekit.errors import Unavailable
-from servicekit.telemetry import get_logger
 from upload_service import releasing
 from upload_service.files import Files
 from upload_service.lesson_videos import LessonVideos
@@ -17,24 +14,14 @@ from upload_service.storage_connection import NoStorage
 
 CLEARED = Counter("seatime_objects_cleared_total", "Objects removed from storage by the sweep", ["what"])
 
-log = get_logger(__name__)
-
 
 @dataclass
 class Clearing:
-    """Several may run: each claims its own rows. `turn` is one round, `run` goes on for ever."""
+    """Several may run: each claims its own rows. `turn` is one round."""
 
     pool: Pool
     storage: Storage | NoStorage
     settings: Settings
-
-    async def run(self) -> None:
-        while True:
-            try:
-                await self.turn()
-            except Unavailable as error:
-                log.warning("clearing cut short", error=str(error))
-            await asyncio.sleep(self.settings.clear_every_s)
 
     async def turn(self) -> None:
         """Raises if the database or S3 is down; nothing is forgotten before its object is gone."""

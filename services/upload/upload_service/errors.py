@@ -75,8 +75,8 @@ class NotConfigured(Unavailable):
 
     slug, title = "not-configured", "This deployment cannot take files"
 
-    def __init__(self, setting: str) -> None:
-        super().__init__(f"{setting} is not set", retry_after_s=60, setting=setting)
+    def __init__(self, setting: str, why: str = "is not set") -> None:
+        super().__init__(f"{setting} {why}", retry_after_s=60, setting=setting)
 
 
 class StorageUnavailable(Unavailable):

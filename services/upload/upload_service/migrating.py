@@ -4,7 +4,6 @@ Every round takes what is committed and commits what it did, so that any number 
 die doing it.
 """
 
-import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,20 +29,12 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Migrating:
-    """`turn` goes on while there is something to do now, `run` for ever."""
+    """Several may run. `turn` goes on while there is something to do now."""
 
     pool: Pool
     storage: Storage | NoStorage
     mux: MuxService
     settings: Settings
-
-    async def run(self) -> None:
-        while True:
-            try:
-                await self.turn()
-            except Unavailable as error:
-                log.warning("migrations cut short", error=str(error))
-            await asyncio.sleep(self.settings.redrive_every_s)
 
     async def turn(self) -> None:
         """Raises if the database or, while something is planned or rolled back, S3 is down."""

@@ -31,19 +31,11 @@ log = get_logger(__name__)
 
 @dataclass
 class Reconciler:
-    """Several may run: each claims its own rows. `turn` is one round, `run` goes on for ever."""
+    """Several may run: each claims its own rows. `turn` is one round."""
 
     pool: Pool
     mux: MuxService
     settings: Settings
-
-    async def run(self) -> None:
-        while True:
-            try:
-                await self.turn()
-            except Unavailable as error:
-                log.warning("sweep cut short", error=str(error))
-            await asyncio.sleep(self.settings.reconcile_every_s)
 
     async def turn(self) -> None:
         """Raises if the database is down; what Mux does not answer is asked again in a later turn."""

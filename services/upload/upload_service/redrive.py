@@ -3,12 +3,9 @@
 A video that came by the fallback becomes a transfer of no migration; its original goes when the grace is over.
 """
 
-import asyncio
 from dataclasses import dataclass
 
 from servicekit.database import Pool, transaction
-from servicekit.errors import Unavailable
-from servicekit.telemetry import get_logger
 from upload_service import store_due, store_transfers
 from upload_service.cleaning import Cleaning
 from upload_service.mux import MuxService
@@ -19,25 +16,15 @@ from upload_service.transferring import Transferring
 
 _AT_ONCE = 100
 
-log = get_logger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Redrive:
-    """Several may run. `turn` goes on while there is something to do now, `run` for ever."""
+    """Several may run. `turn` goes on while there is something to do now."""
 
     pool: Pool
     storage: Storage | NoStorage
     mux: MuxService
     settings: Settings
-
-    async def run(self) -> None:
-        while True:
-            try:
-                await self.turn()
-            except Unavailable as error:
-                log.warning("re-drive cut short", error=str(error))
-            await asyncio.sleep(self.settings.redrive_every_s)
 
     async def turn(self) -> None:
         """Raises if the database is down; what Mux or S3 do not answer is tried again later."""

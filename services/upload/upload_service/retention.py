@@ -4,7 +4,6 @@ Nothing is removed from Mux or S3 here: attempts are marked as unwanted, and the
 announce it when it is gone. Every round is bounded; what is left over is for the next one.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -30,16 +29,11 @@ log = get_logger(__name__)
 
 @dataclass
 class Retention:
-    """Several may run: rows are locked, and to mark twice is harmless. `turn` is one round, `run` goes on for ever."""
+    """Several may run: rows are locked, and to mark twice is harmless. `turn` is one round."""
 
     pool: Pool
     settings: Settings
     orphans: Orphans
-
-    async def run(self) -> None:
-        while True:
-            await self.turn()
-            await asyncio.sleep(self.settings.retention_every_s)
 
     async def turn(self) -> Mapping[str, int]:
         """How many of each kind; a kind whose round fails is counted up to there, and does not hold up the others."""

@@ -4,20 +4,16 @@ Everything is fetched afresh, the manifest and the segment as a player would, wi
 kept as the proof. What could not be compared, because the source does not say, is named in it.
 """
 
-import base64
-import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
-import jwt
 import m3u8
 
-from upload_service import durations, observations, tracks
+from upload_service import durations, mux_addresses, observations, tracks
 from upload_service.durations import Read
-from upload_service.errors import MuxNotFound
+from upload_service.errors import MuxNotFound, NotConfigured
 from upload_service.lifecycle import Knowledge
 from upload_service.mux import MuxService
 from upload_service.settings import Settings
@@ -26,7 +22,6 @@ from upload_service.tracks import Tracks
 
 TOLERANCE_MS = 1_000
 
-_TOKEN_S = 600
 _PLAYLIST_BYTES = 4 << 20
 _SEGMENT_BYTES = 64 << 20
 _PACKET = 188
@@ -110,19 +105,10 @@ class Verifier:
         }
 
     def _manifest_url(self, playback_id: str, *, signed: bool) -> str:
-        url = f"{self.settings.mux_stream_base_url.rstrip('/')}/{playback_id}.m3u8"
-        return f"{url}?{urlencode({'token': self._token(playback_id)})}" if signed else url
-
-    def _token(self, playback_id: str) -> str:
-        key_id, private = self.settings.mux_signing_key, self.settings.mux_private_key
-        if key_id is None or private is None:
-            raise Unproven("MUX_SIGNING_KEY and MUX_PRIVATE_KEY are not set, so that nothing can be looked at")
-        claims = {"sub": playback_id, "aud": "v", "exp": int(time.time()) + _TOKEN_S, "kid": key_id}
         try:
-            pem = base64.b64decode(private.get_secret_value(), validate=True)
-            return jwt.encode(claims, pem, algorithm="RS256", headers={"kid": key_id})
-        except (ValueError, jwt.PyJWTError) as error:
-            raise Unproven("MUX_PRIVATE_KEY is not the base64 of an RSA key") from error
+            return mux_addresses.address(self.settings, playback_id, ".m3u8", signed=signed)
+        except NotConfigured as error:
+            raise Unproven(f"{error}, so that nothing can be looked at") from error
 
     async def _look(self, url: str) -> dict[str, Any]:
         timeout = aiohttp.ClientTimeout(total=self.settings.transfer_fetch_timeout_s)

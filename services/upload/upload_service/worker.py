@@ -8,6 +8,7 @@ from contracts import topics
 from servicekit import database, worker
 from servicekit.errors import Unavailable
 from servicekit.outbox import OutboxRelay
+from servicekit.process import repeat
 from servicekit.producer import Producer
 from servicekit.worker import Worker
 from upload_service import storage_connection
@@ -59,12 +60,12 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                 topics=PRODUCED,
                 loops={
                     "outbox": relay.run,
-                    "reconcile": reconciler.run,
-                    "clear": clearing.run,
-                    "retention": retention.run,
-                    "captions": captioning.run,
-                    "transfer": redrive.run,
-                    "migrate": migrating.run,
+                    "reconcile": partial(repeat, "reconcile", reconciler.turn, settings.reconcile_every_s),
+                    "clear": partial(repeat, "clear", clearing.turn, settings.clear_every_s),
+                    "retention": partial(repeat, "retention", retention.turn, settings.retention_every_s),
+                    "captions": partial(repeat, "captions", captioning.turn, settings.captions_every_s),
+                    "transfer": partial(repeat, "transfer", redrive.turn, settings.redrive_every_s),
+                    "migrate": partial(repeat, "migrate", migrating.turn, settings.redrive_every_s),
                 },
                 checks={
                     "database": partial(database.ping, pool),

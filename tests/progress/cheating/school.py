@@ -18,6 +18,7 @@ from progress_service.worker import create_worker
 from servicekit.outbox import message_of
 from servicekit.producer import Producer
 from tests.databases import Database
+from tests.polling import until
 from tests.progress import granting
 from tests.progress.calling import bearer, client_of, settings_for
 from tests.progress.cheating.bare import LESSONS
@@ -47,7 +48,7 @@ class School:
             waiting = list(by_learner.values())
             for first in range(0, len(waiting), _AT_ONCE):
                 await asyncio.gather(*(self._in_order(mine) for mine in waiting[first : first + _AT_ONCE]))
-        await kit.until(self._folded, timeout=60)
+        await until(self._folded)
 
     async def standing(self, learner: str, lesson: str) -> Standing:
         """What the learner is told."""
@@ -108,18 +109,18 @@ async def school(database: Database, bootstrap: str, prefix: str, *, start_ms: i
         worker = await stack.enter_async_context(create_worker(settings))
         async with asyncio.timeout(60):
             await worker.consuming.wait()
-        await producer.wait_connected(20)
+        await producer.wait_connected(60)
         await producer.send(message_of(course_changed()), timeout=20)
         for lesson in LESSONS:
             video = {"provider": "mux", "duration_ms": DURATION_S * 1000}
             await producer.send(message_of(lesson_changed(lesson, video=video)), timeout=20)
         await stack.enter_async_context(app.router.lifespan_context(app))
         client = await stack.enter_async_context(client_of(app))
-        await app.state.producer.wait_connected(20)
+        await app.state.producer.wait_connected(60)
 
         async def knows_the_lessons() -> bool:
             answer = await client.get("/api/progress/courses/c1", headers=bearer("anybody"))
             return answer.status_code == 200 and len(answer.json()["lessons"]) == len(LESSONS)
 
-        await kit.until(knows_the_lessons, timeout=60)
+        await until(knows_the_lessons)
         yield School(client, clock, settings)

@@ -96,9 +96,9 @@ async def swept(world: World, bootstrap: str, prefix: str) -> AsyncIterator[Comm
     """The worker has sent every event, and its sweeps have been over everything that is left."""
     settings = world.worker(bootstrap, prefix)
     async with create_worker(settings):
-        await kit.until(lambda: _none(world, "SELECT FROM outbox"), timeout=30)
-        await kit.until(lambda: _none(world, stories.UNSWEPT), timeout=30)
-        await kit.until(lambda: _none(world, "SELECT FROM outbox"), timeout=30)
+        await kit.until(lambda: _none(world, "SELECT FROM outbox"))
+        await kit.until(lambda: _none(world, stories.UNSWEPT))
+        await kit.until(lambda: _none(world, "SELECT FROM outbox"))
         yield settings
 
 

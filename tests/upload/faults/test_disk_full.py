@@ -99,7 +99,7 @@ async def test_webhooks_wait_for_room_in_the_database(world: World, server: Post
         async def recovered() -> bool:
             return (await readiness(process))[0] == 200
 
-        await kit.until(recovered, timeout=30)
+        await kit.until(recovered)
 
 
 async def test_an_author_waits_for_room_in_the_database(world: World, server: PostgresServer) -> None:
