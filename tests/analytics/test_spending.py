@@ -19,7 +19,9 @@ from contracts import Video
 from servicekit.database import Pool
 from tests.analytics import log
 from tests.analytics.test_api import ADMIN, LEARNER, OTHER, OWNER, SECRET
+from tests.analytics.test_worker import working
 from tests.databases import Database
+from tests.servicekit import kit
 
 HOUR_MS = 3_600_000
 PRICES: dict[str, Any] = {
@@ -188,6 +190,30 @@ async def test_a_threshold_is_told_of_once_whoever_looks(
     again = await budgeting.compare(pool, settings, datetime.now(UTC))
     assert [(event.version, event.threshold) for event in again] == [(2, 0.5), (2, 1.0)]
     assert len(await outgoing(pool)) == 3
+
+
+async def test_the_worker_tells_others(
+    pool: Pool, settings: WorkerSettings, school: datetime, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    """The running worker compares by itself, and what it finds is a record of `budget.exceeded`, once."""
+    await pool.execute("INSERT INTO budgets VALUES ('course:c1', 1, 0.01, '{0.5,1}', 'owner', now())")
+    running = settings.model_copy(
+        update={
+            "kafka_bootstrap_servers": kafka_bootstrap,
+            "kafka_topic_prefix": topic_prefix,
+            "budget_check_every_s": 0.1,
+        }
+    )
+    async with working(running):
+        async with asyncio.timeout(60):
+            while len(await kit.read_all(running, "budget.exceeded")) < 2:
+                await asyncio.sleep(0.1)
+        async with asyncio.timeout(60):
+            while await pool.fetchval("SELECT count(*) FROM outbox"):
+                await asyncio.sleep(0.1)
+        records = await kit.read_all(running, "budget.exceeded")
+    assert [record.key for record in records] == [b"c1"] * 2
+    assert [json.loads(record.value)["threshold"] for record in records] == [0.5, 1.0]
 
 
 async def test_each_month_is_told_of_anew(pool: Pool, settings: WorkerSettings, school: datetime) -> None:
