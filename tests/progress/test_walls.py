@@ -25,6 +25,10 @@ LEARNERS_TABLES = (
 
 @pytest.fixture
 async def filled(worker_pool: Pool, app_pool: Pool) -> None:
+    await fill(worker_pool, app_pool)
+
+
+async def fill(worker_pool: Pool, app_pool: Pool) -> None:
     """Two learners who have something in every table."""
     await handle(worker_pool, course_changed())
     await handle(worker_pool, lesson_changed())

@@ -23,7 +23,7 @@ from tests.progress.cheating.outcomes import outcomes, places
 from tests.progress.cheating.reports import ACCREDITED, DEFAULT, POLICIES
 from tests.progress.cheating.test_attacks import start_ms
 from tests.progress.handling import handle
-from tests.progress.making import course_changed, lesson_changed, quiz_graded, watching
+from tests.progress.making import watching
 from tests.progress.test_fold_properties import any_requests
 
 
@@ -146,19 +146,11 @@ async def test_without_the_order_of_keys_workers_stand_in_each_others_way(
             await _opposite(worker_pool)
 
 
-async def _two_learners(pool: Pool) -> None:
-    await handle(pool, course_changed())
-    await handle(pool, lesson_changed())
-    for learner in ("ada", "bob"):
-        await handle(pool, watching(95_000, learner_id=learner))
-        await handle(pool, quiz_graded(learner_id=learner))
-
-
 async def test_without_force_the_owner_reads_everybody(
-    database: Database, postgres: Postgres, worker_pool: Pool
+    database: Database, postgres: Postgres, app_pool: Pool, worker_pool: Pool
 ) -> None:
     """Row G5: with row-level security enabled and not forced, the tables' owner passes the wall."""
-    await _two_learners(worker_pool)
+    await test_walls.fill(worker_pool, app_pool)
     await test_walls.test_the_wall_stands_for_the_owner_too(database, postgres)
     postgres.sql("ALTER TABLE lesson_progress NO FORCE ROW LEVEL SECURITY", url=database.owner_url)
     with pytest.raises(AssertionError, match="lesson_progress"):
@@ -178,7 +170,7 @@ async def test_without_the_wall_a_learner_reads_others(
     database: Database, postgres: Postgres, app_pool: Pool, worker_pool: Pool, hole: str
 ) -> None:
     """Row G5: a table whose wall is down, or has a second door, shows one learner's rows to another."""
-    await _two_learners(worker_pool)
+    await test_walls.fill(worker_pool, app_pool)
     await test_walls.test_a_learner_sees_own_rows_only_and_nobody_sees_none(app_pool, worker_pool)
     postgres.sql(hole, url=database.owner_url)
     with pytest.raises(AssertionError):
