@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from analytics_service import live, store_live
 from analytics_service.app import create_app
 from analytics_service.live import Sighting, shown, viewer_of
-from analytics_service.settings import Settings
+from analytics_service.settings import Settings, WorkerSettings
 from contracts import Beat, WatchProgress
 from servicekit.database import Pool
 from tests.analytics import log
@@ -120,7 +120,8 @@ async def test_a_viewer_is_counted_once_where_it_was_seen_last_however_often_it_
         report("u1", slot - 3, at_ms=slot + 3),
     ]
     batch = log.logged([log.course(), *reports])
-    await log.consume(pool, batch)
+    for received in batch:
+        await log.consume(pool, [received])
     await log.consume(pool, batch)
     async with pool.acquire() as conn:
         found = (await store_live.courses_now(conn, ["c1", "none"], _at(slot + 5_001)))["c1"]
@@ -268,7 +269,12 @@ async def test_a_beat_is_on_the_dashboard_within_ten_seconds(
     pool: Pool, analytics_database: Database, settings: Settings, http: httpx.AsyncClient
 ) -> None:
     """From the log through two workers to an open stream, once everything runs."""
-    writing = settings.model_copy(update={"database_url": analytics_database.worker_url})
+    writing = WorkerSettings(
+        database_url=analytics_database.worker_url,
+        kafka_bootstrap_servers=settings.kafka_bootstrap_servers,
+        kafka_topic_prefix=settings.kafka_topic_prefix,
+        kafka_session_timeout_ms=6_000,
+    )
     producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap_servers, acks="all")
     await producer.start()
     try:

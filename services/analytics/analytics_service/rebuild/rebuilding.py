@@ -1,28 +1,26 @@
 """A rebuild from its first look to the moment at which both schemas change places. It can be ended at any point."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 from pydantic import AliasChoices, Field
 
 from analytics_service import consumers
 from analytics_service.rebuild import store_schemas
-from analytics_service.rebuild.replaying import Replay, make_consumer
+from analytics_service.rebuild.replaying import Replay
 from analytics_service.rebuild.store_schemas import BUILDING, REPLACED, Applied
 from servicekit import database, kafka
 from servicekit.database import Connection
-from servicekit.errors import BrokerUnavailable, Conflict
+from servicekit.errors import Conflict
 from servicekit.forgotten import ErasureKey, Hashing
 from servicekit.migrate import migrate
+from servicekit.reading import TopicPartition, open_log
 from servicekit.settings import CommonSettings
 from servicekit.telemetry import get_logger
 from servicekit.topic_ids import TopicIds, fetch_topic_id
@@ -120,10 +118,12 @@ async def rebuild(settings: RebuildSettings, shown: Shown, *, accept_loss: bool 
         stack.push_async_callback(owner.close, timeout=5)
         if not await store_schemas.try_lock(owner):
             raise Refused("another rebuild is running")
-        consumer = await stack.enter_async_context(_started(make_consumer(settings)))
-        topic_ids = TopicIds(partial(fetch_topic_id, settings))
         applied = await store_schemas.applied(owner)  # first: the log's end is never behind it
-        seen = await _look(settings, consumer, topic_ids)
+        await kafka.ensure_topics(settings, consumers.TOPICS)
+        models = {settings.kafka_topic_prefix + model.topic.name: model for model in consumers.EFFECTS}
+        reader = await stack.enter_async_context(open_log(settings, models))
+        topic_ids = TopicIds(partial(fetch_topic_id, settings))
+        seen = Log({name: await topic_ids.of(name) for name in models}, reader.beginnings, reader.ends)
         _refuse_losses(losses(seen, applied, _compacted(settings)), shown, accept_loss)
         stack.push_async_callback(_leave_nothing, owner)
         await store_schemas.drop(owner, REPLACED)
@@ -139,9 +139,7 @@ async def rebuild(settings: RebuildSettings, shown: Shown, *, accept_loss: bool 
             command_timeout=60,
         )
         stack.push_async_callback(pool.close)
-        models = {settings.kafka_topic_prefix + model.topic.name: model for model in consumers.EFFECTS}
-        replay = Replay(pool, topic_ids, Hashing(settings.erasure_key), consumer, models, shown.advance)
-        replay.start(seen.beginnings)
+        replay = Replay(pool, topic_ids, Hashing(settings.erasure_key), reader, models, shown.advance)
         await _catch_up_and_swap(owner, replay, seen, kept, shown)
         return replay.skipped
 
@@ -190,40 +188,8 @@ def _reachable(seen: Log, applied: Iterable[Applied]) -> dict[TopicPartition, in
 async def _leave_nothing(owner: Connection) -> None:
     """Old or half-made tables; what stays because somebody still reads it, or the line is cut, the next run drops."""
     with suppress(*database.TRANSIENT):
-        await owner.execute("SELECT set_config('lock_timeout', '10s', false)")
         for schema in (BUILDING, REPLACED):
             await store_schemas.drop(owner, schema)
-
-
-async def _look(settings: RebuildSettings, consumer: AIOKafkaConsumer, topic_ids: TopicIds) -> Log:
-    await kafka.ensure_topics(settings, consumers.TOPICS)
-    names = [settings.kafka_topic_prefix + topic.name for topic in consumers.TOPICS]
-    try:
-        async with asyncio.timeout(60):
-            partitions = await _partitions(settings, names)
-            beginnings = await consumer.beginning_offsets(partitions)
-            ends = await consumer.end_offsets(partitions)
-    except (KafkaError, OSError, TimeoutError) as error:
-        raise BrokerUnavailable(f"the topics cannot be read: {type(error).__name__}") from error
-    return Log({name: await topic_ids.of(name) for name in names}, beginnings, ends)
-
-
-async def _partitions(settings: RebuildSettings, names: Sequence[str]) -> list[TopicPartition]:
-    """Of topics that exist. One that was just made may take a moment to be known."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers, request_timeout_ms=10_000)
-    try:
-        await admin.start()
-        while True:
-            found = await admin.describe_topics(list(names))
-            if all(not topic["error_code"] and topic["partitions"] for topic in found):
-                return [
-                    TopicPartition(topic["topic"], partition["partition"])
-                    for topic in found
-                    for partition in topic["partitions"]
-                ]
-            await asyncio.sleep(0.2)
-    finally:
-        await admin.close()
 
 
 def _compacted(settings: RebuildSettings) -> frozenset[str]:
@@ -237,16 +203,3 @@ def _refuse_losses(found: Sequence[Loss], shown: Shown, accept_loss: bool) -> No
         shown.say(f"{loss.topic}: up to {loss.records:,} records cannot be rebuilt: {loss.why}")
     if found and not accept_loss:
         raise Refused("the tables hold what the log does not have any more: --accept-loss rebuilds without it")
-
-
-@asynccontextmanager
-async def _started(consumer: AIOKafkaConsumer) -> AsyncIterator[AIOKafkaConsumer]:
-    try:
-        try:
-            async with asyncio.timeout(30):
-                await consumer.start()
-        except (KafkaError, OSError, TimeoutError) as error:
-            raise BrokerUnavailable(f"Kafka does not answer: {type(error).__name__}") from error
-        yield consumer
-    finally:
-        await consumer.stop()

@@ -5,23 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
-
 from analytics_service import consumers
 from contracts import Event, LearnerErased
 from servicekit.consumer import PASSING
 from servicekit.database import Pool
-from servicekit.errors import BrokerUnavailable
 from servicekit.forgotten import Hashing
+from servicekit.reading import ConsumerRecord, LogReader, TopicPartition
 from servicekit.received import Received
-from servicekit.settings import CommonSettings
 from servicekit.telemetry import get_logger
 from servicekit.topic_ids import TopicIds
 
 _BATCH = 2_000
-_POLL_MS = 1_000
-_SILENCE_S = 60
 _TRIES = 8
 
 log = get_logger(__name__)
@@ -34,17 +28,14 @@ class Replay:
     pool: Pool
     topic_ids: TopicIds
     hashing: Hashing
-    consumer: AIOKafkaConsumer
+    reader: LogReader
     models: Mapping[str, type[Event]]
     told: Callable[[int], None]
     skipped: int = 0
-    _positions: dict[TopicPartition, int] = field(default_factory=dict)
+    _positions: dict[TopicPartition, int] = field(init=False)
 
-    def start(self, beginnings: Mapping[TopicPartition, int]) -> None:
-        self._positions = dict(beginnings)
-        self.consumer.assign(list(beginnings))
-        for partition, offset in beginnings.items():
-            self.consumer.seek(partition, offset)
+    def __post_init__(self) -> None:
+        self._positions = dict(self.reader.beginnings)
 
     def left(self, targets: Mapping[TopicPartition, int]) -> int:
         """Offsets between here and there."""
@@ -62,7 +53,7 @@ class Replay:
 
     async def _advance(self, targets: Mapping[TopicPartition, int]) -> None:
         while behind := [one for one, target in targets.items() if self._positions[one] < target]:
-            batches = await self._fetch(behind)
+            batches = await self.reader.read(behind, most=_BATCH)
             by_topic: dict[str, list[ConsumerRecord[Any, Any]]] = {}
             for partition, records in batches.items():
                 wanted = [record for record in records if record.offset < targets[partition]]
@@ -71,23 +62,11 @@ class Replay:
             for partition, records in batches.items():
                 self._move(partition, min(records[-1].offset + 1, targets[partition]), records[-1].offset + 1)
 
-    async def _fetch(self, behind: Sequence[TopicPartition]) -> Mapping[TopicPartition, list[ConsumerRecord[Any, Any]]]:
-        """Some records of these partitions: what was compacted away is passed over by the next one that is there."""
-        try:
-            async with asyncio.timeout(_SILENCE_S):
-                while True:
-                    found = await self.consumer.getmany(*behind, timeout_ms=_POLL_MS, max_records=_BATCH)
-                    if found := {partition: records for partition, records in found.items() if records}:
-                        return found
-        except (KafkaError, TimeoutError) as error:
-            names = sorted({partition.topic for partition in behind})
-            raise BrokerUnavailable(f"no records of {', '.join(names)}: {type(error).__name__}") from error
-
     def _move(self, partition: TopicPartition, position: int, read: int) -> None:
         self.told(position - self._positions[partition])
         self._positions[partition] = position
         if read > position:
-            self.consumer.seek(partition, position)
+            self.reader.seek(partition, position)
 
     async def _apply_records(self, topic: str, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
         model = self.models[topic]
@@ -127,14 +106,3 @@ class Replay:
                 log.warning("will retry", topic=batch[0].topic, error=repr(error))
             await asyncio.sleep(0.1 * 2**attempt)
         return None
-
-
-def make_consumer(settings: CommonSettings) -> AIOKafkaConsumer:
-    """Of no group: it commits nothing, and no worker is rebalanced for it."""
-    return AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        request_timeout_ms=20_000,
-    )

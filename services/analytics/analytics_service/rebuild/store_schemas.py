@@ -41,6 +41,8 @@ async def create(conn: Connection) -> None:
 
 
 async def drop(conn: Connection, schema: str) -> None:
+    """Raises LockNotAvailableError while somebody reads it."""
+    await conn.execute("SELECT set_config('lock_timeout', '10s', false)")
     await conn.execute(await conn.fetchval("SELECT format('DROP SCHEMA IF EXISTS %I CASCADE', $1::text)", schema))
 
 
