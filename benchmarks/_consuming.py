@@ -6,6 +6,8 @@ import time
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 
+from benchmarks._servers import cpu_s
+
 TIMEOUT_S = 900
 
 
@@ -17,19 +19,21 @@ async def committed(admin: AIOKafkaAdminClient, group: str) -> int:
         return 0
 
 
-async def rate(bootstrap: str, group: str, records: int) -> float:
-    """Records a second from the first commit to the one by which all are done."""
+async def rate(bootstrap: str, group: str, records: int, pid: int) -> tuple[float, float]:
+    """Records a second, and microseconds of the process's processor for each, from the first commit to the last."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
-    first: tuple[int, float] | None = None
+    first: tuple[int, float, float] | None = None
     try:
         async with asyncio.timeout(TIMEOUT_S):
             while True:
-                done, now = await committed(admin, group), time.perf_counter()
+                done, now, spent = await committed(admin, group), time.perf_counter(), cpu_s(pid)
                 if first is None and done:
-                    first = done, now
+                    first = done, now, spent
                 if first is not None and done >= records:
-                    return (done - first[0]) / max(now - first[1], 1e-9) if done > first[0] else float("nan")
+                    if done == first[0]:
+                        raise RuntimeError("all records were done in one batch: there is no rate to tell")
+                    return (done - first[0]) / (now - first[1]), (spent - first[2]) / (done - first[0]) * 1e6
                 await asyncio.sleep(0.02)
     finally:
         await admin.close()

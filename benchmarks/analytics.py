@@ -25,7 +25,6 @@ from analytics_service.settings import Settings
 from benchmarks import _consuming, _population, _viewers
 from benchmarks._servers import process, syncing
 from contracts import topics
-from contracts.topic import Topic
 from devstack.ports import free_port
 from servicekit import database, kafka
 from servicekit.auth import issue_token
@@ -56,12 +55,13 @@ FROM (
 
 @dataclass(frozen=True)
 class Kept:
-    """A lesson with so many viewers: median and worst time to read its curve (ms), events/s, megabytes on disk."""
+    """A lesson with so many viewers: time to read its curve (ms), events/s and what one takes, megabytes."""
 
     read_ms: float
     worst_ms: float
     filtered_ms: float
     events_per_s: float
+    cpu_us: float
     people_mb: float
     lessons_mb: float
 
@@ -109,7 +109,7 @@ async def _measure(bootstrap: str, postgres: Postgres, stack: ExitStack, size: i
     await _viewers.build(admin, size)
     times = await _reads(db, "")
     filtered = await _reads(db, "?from=2026-01-01&to=2026-01-20", reads=3)
-    events_per_s = await _counted(bootstrap, db, size)
+    events_per_s, cpu_us = await _counted(bootstrap, db, size)
     pool = await database.create_pool(admin, application_name="bench", max_size=1)
     try:
         row = await pool.fetchrow(_SIZES)
@@ -124,6 +124,7 @@ async def _measure(bootstrap: str, postgres: Postgres, stack: ExitStack, size: i
         worst_ms=max(times),
         filtered_ms=statistics.median(filtered),
         events_per_s=events_per_s,
+        cpu_us=cpu_us,
         people_mb=row["people"] / 1e6,
         lessons_mb=row["lessons"] / 1e6,
     )
@@ -147,16 +148,16 @@ async def _reads(db: Database, query: str, *, reads: int = READS) -> list[float]
     return times[1:]
 
 
-async def _counted(bootstrap: str, db: Database, size: int) -> float:
-    """Events/s that the worker takes from Kafka into the tables."""
+async def _counted(bootstrap: str, db: Database, size: int) -> tuple[float, float]:
+    """Events/s that the worker takes from Kafka into the tables, and its processor time for each (µs)."""
     prefix = f"{db.name}."
     await _topics(bootstrap, prefix)
     name = prefix + topics.PROGRESS_ADVANCED.name
     async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=5) as producer:
         for event in _viewers.credits(size, EVENTS):
             await producer.send(name, event.to_json(), key=event.key.encode())
-    async with _worker("analytics", bootstrap, prefix, db):
-        return await _consuming.rate(bootstrap, _group(prefix, "analytics", topics.PROGRESS_ADVANCED), EVENTS)
+    async with _worker("analytics", bootstrap, prefix, db) as pid:
+        return await _consuming.rate(bootstrap, f"{prefix}analytics.{topics.PROGRESS_ADVANCED.name}", EVENTS, pid)
 
 
 async def _visible(bootstrap: str, postgres: Postgres, stack: ExitStack) -> list[float]:
@@ -217,13 +218,9 @@ async def _topics(bootstrap: str, prefix: str) -> None:
     await kafka.ensure_topics(settings, topics.all_topics())
 
 
-def _group(prefix: str, service: str, topic: Topic) -> str:
-    return f"{prefix}{service}.{topic.name}"
-
-
 @asynccontextmanager
-async def _worker(service: str, bootstrap: str, prefix: str, db: Database) -> AsyncIterator[None]:
-    """The service's worker as it is deployed, with nothing that it could ask outside."""
+async def _worker(service: str, bootstrap: str, prefix: str, db: Database) -> AsyncIterator[int]:
+    """The process id of the service's worker, deployed as ever, with nothing that it could ask outside."""
     port = free_port()
     env = {
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
@@ -232,8 +229,8 @@ async def _worker(service: str, bootstrap: str, prefix: str, db: Database) -> As
         "WORKER_HEALTH_PORT": str(port),
         "MUX_TOKEN_ID": "",
     }
-    async with process([sys.executable, "-m", f"{service}_service.worker"], env, port):
-        yield
+    async with process([sys.executable, "-m", f"{service}_service.worker"], env, port) as pid:
+        yield pid
 
 
 def _reckoned(kept: dict[int, Kept], update: float, delays: list[float]) -> tuple[dict[str, float], dict[str, float]]:
@@ -250,6 +247,7 @@ def _reckoned(kept: dict[int, Kept], update: float, delays: list[float]) -> tupl
             f"curve_{size}_worst_ms": round(found.worst_ms, 1),
             f"filtered_{size}_median_ms": round(found.filtered_ms, 1),
             f"events_{size}_per_s": round(found.events_per_s),
+            f"events_{size}_cpu_us": round(found.cpu_us, 1),
             f"people_{size}_mb": round(found.people_mb, 1),
             f"lessons_{size}_mb": round(found.lessons_mb, 1),
         }
