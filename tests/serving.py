@@ -17,7 +17,10 @@ def serving(api: ASGIApp, *, timeout_s: float = 60) -> Iterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(api, http="httptools", log_config=None, access_log=False))
+        kept_s = 600  # longer than any client keeps a connection: else both may let go of it at once
+        server = uvicorn.Server(
+            uvicorn.Config(api, http="httptools", log_config=None, access_log=False, timeout_keep_alive=kept_s)
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:

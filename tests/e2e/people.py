@@ -49,7 +49,8 @@ class Platform:
     @classmethod
     @asynccontextmanager
     async def of(cls, stack: Stack) -> AsyncIterator["Platform"]:
-        async with httpx.AsyncClient(base_url=stack.urls["web"], timeout=30) as http:
+        fresh = httpx.Limits(keepalive_expiry=1)  # less than the server's: else both may let go at once
+        async with httpx.AsyncClient(base_url=stack.urls["web"], timeout=60, limits=fresh) as http:
             yield cls(stack, http)
 
     def token(self, user: str, role: str) -> str:

@@ -66,7 +66,7 @@ async def _kill_and_see_it_return(platform: Platform, victim: str) -> None:
     await eventually(restarts, lambda now: now > before)
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 async def test_watched_time_is_exact_although_workers_and_broker_are_killed(platform: Platform) -> None:
     """60 learners, 10 minutes each, a quarter of the requests sent twice and all of them shuffled; the workers are
     killed with -9 again and again and the broker once: nobody has a second more or less, in ledger and analytics."""
@@ -118,7 +118,7 @@ async def _events(platform: Platform, topic: str, keys: list[str]) -> dict[str, 
     return dict(Counter(key for key, _ in seen if key in keys))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_webhooks_that_come_twice_and_backwards_announce_each_video_once(platform: Platform, clip: Path) -> None:
     """Five uploads whose webhooks are held, delivered in reverse, each twice, and all once more at the end."""
     simulator = Simulator(platform.stack.urls["mux"], _simulator_config(platform))

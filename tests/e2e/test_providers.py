@@ -82,7 +82,7 @@ async def mux_off(platform: Platform) -> AsyncIterator[None]:
         platform.stack.resume("mux_sim")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_authors_and_learners_go_on_without_mux_and_the_video_moves_there_later(
     platform: Platform, clip: Path
 ) -> None:

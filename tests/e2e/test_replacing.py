@@ -28,7 +28,7 @@ async def replaced(platform: Platform, lesson: str, video: Path, before: Json) -
     )
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_a_video_of_another_length_starts_anew_everywhere(platform: Platform, clip: Path, longer: Path) -> None:
     """Row A14: the ledger, the learner's reason, the curve and the totals, all from one upload."""
     lesson = f"lesson-{uuid4().hex[:8]}"

@@ -337,7 +337,7 @@ async def test_over_a_real_socket_a_chunked_body_over_the_limit_gets_its_413() -
     await until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             problem(await client.put("/raw", content=chunks(3000)), 413, "payload-too-large")
             problem(await client.put("/raw", content=b"x" * 3000), 413, "payload-too-large")
             assert (await client.put("/raw", content=b"x" * 10)).json() == {"bytes": 10}

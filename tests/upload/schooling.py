@@ -45,7 +45,7 @@ _PASSED_ON = (
 async def put(service: Service, key: str, body: bytes, content_type: str = "video/mp4") -> None:
     """An object in the bucket, as somebody else's program would have left it there."""
     address = await storage_of(service).presign_put(key, content_type=content_type, size=len(body), seconds=300)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         response = await http.put(address.url, content=body, headers=dict(address.headers))
     assert response.status_code == 200, response.text
 
@@ -53,7 +53,7 @@ async def put(service: Service, key: str, body: bytes, content_type: str = "vide
 async def put_many(service: Service, keys: Sequence[str], body: bytes = MOVIE) -> None:
     storage = storage_of(service)
     free = asyncio.Semaphore(_AT_ONCE)
-    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=_AT_ONCE)) as http:
+    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=_AT_ONCE)) as http:
 
         async def one(key: str) -> None:
             async with free:

@@ -32,7 +32,7 @@ async def place(service: Service, lesson_id: str, size: int = len(MP4), user: st
 
 async def send(placed: Json, body: bytes = MP4) -> httpx.Response:
     """What a browser does with the answer."""
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         return await http.request(placed["method"], placed["uploadUrl"], headers=placed["headers"], content=body)
 
 

@@ -31,7 +31,7 @@ async def begun(service: Service, body: bytes = PNG, content_type: str = "image/
 
 
 async def sent(made: Json, body: bytes = PNG) -> httpx.Response:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         return await http.request(made["method"], made["uploadUrl"], content=body, headers=made["headers"])
 
 
@@ -56,7 +56,7 @@ async def test_a_file_goes_straight_to_s3_and_comes_back(service: Service) -> No
     done = await service.must("POST", f"{path}/complete")
     assert (done["state"], done["kind"], done["size"], done["reason"]) == ("ready", "image", len(PNG), None)
     seen = await service.must("GET", path)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         answer = await http.get(seen["url"])
     assert answer.content == PNG
     assert answer.headers["content-disposition"].endswith("filename*=UTF-8''my%20caf%C3%A9.png")

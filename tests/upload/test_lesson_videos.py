@@ -91,7 +91,7 @@ async def test_learners_play_what_was_announced(service: Service, clip: bytes) -
     assert settings.s3_secret_access_key is not None
     credentials = Credentials(settings.s3_access_key_id, settings.s3_secret_access_key.get_secret_value())
     presigner = Presigner(settings.s3_base_url, credentials, settings.s3_region)
-    async with httpx.AsyncClient() as viewer:
+    async with httpx.AsyncClient(timeout=60) as viewer:
         url = presigner.url(told.video.s3_key, seconds=60)
         assert (await viewer.get(url)).content == clip
         part = await viewer.get(url, headers={"Range": "bytes=4-7"})
@@ -346,7 +346,7 @@ async def test_anything_else_is_sent_to_s3(service: Service) -> None:
     asked = {"filename": "captions.vtt", "size": len(body)}
     placed = await service.must("POST", "/api/uploads", json=asked)
     assert (placed["provider"], placed["uploadId"]) == ("s3", None)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         sent = await http.request(placed["method"], placed["uploadUrl"], content=body, headers=placed["headers"])
     assert sent.status_code == 200
     done = await service.must("POST", f"/api/files/{placed['fileId']}/complete")

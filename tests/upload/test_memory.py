@@ -70,7 +70,7 @@ def highest(process: psutil.Process) -> int:
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform != "linux", reason="the highest mark of memory is read from Linux's /proc")
 def test_a_large_video_passes_within_a_ceiling_of_memory(
     make_database: Callable[[str], Database], s3: S3, tmp_path: Path

@@ -46,7 +46,7 @@ async def send(service: Service, placed: Json, *numbers: int, body: bytes = MOVI
     """What a browser does: ask for the addresses, and put each part at its own."""
     signed = await service.must("POST", of(placed, "/parts"), json={"numbers": list(numbers)})
     assert [part["number"] for part in signed["parts"]] == list(numbers)
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         for part in signed["parts"]:
             at = (part["number"] - 1) * PART
             piece = body[at : at + PART]
@@ -107,7 +107,7 @@ async def test_a_part_of_another_length_is_not_taken(service: Service) -> None:
     placed = await placed_in_parts(service)
     signed = await service.must("POST", of(placed, "/parts"), json={"numbers": [3]})
     (last,) = signed["parts"]
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         assert (await http.put(last["url"], content=b"short")).status_code == 403
         assert await arrived(service, placed) == []
         for fill in (b"a", b"b"):

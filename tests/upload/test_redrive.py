@@ -60,7 +60,7 @@ async def uploaded(service: Service, video: Path) -> str:
     about = {"filename": "lecture.mp4", "contentType": "video/mp4", "size": len(body), "lessonId": lesson_id}
     placed = await service.must("POST", "/api/uploads", json=about)
     assert placed["provider"] == "s3"
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         sent = await http.request(placed["method"], placed["uploadUrl"], headers=placed["headers"], content=body)
     assert sent.status_code == 200
     await service.must("POST", f"/api/uploads/{placed['uploadId']}/complete")

@@ -54,7 +54,7 @@ def key() -> str:
 
 
 async def sent(address: Presigned, body: bytes, **headers: str) -> httpx.Response:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         return await http.request(address.method, address.url, content=body, headers={**address.headers, **headers})
 
 
@@ -74,7 +74,7 @@ async def test_a_browser_stores_and_fetches_by_signed_addresses(storage: Storage
     assert await storage.read(key, start=6, length=5) == b"world"
     assert await storage.read(key, start=1095, length=50) == b"world"
     address = await storage.presign_get(key, filename='a"b\r\nX: ü.txt', content_type="text/plain", seconds=60)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         answer = await http.get(address.url)
     assert answer.content == body
     disposition = answer.headers["content-disposition"]
@@ -106,7 +106,7 @@ async def test_an_address_expires(storage: Storage, key: str) -> None:
     await put(storage, key, b"x")
     address = await storage.presign_get(key, filename="x", content_type="text/plain", seconds=1)
     assert parse_qs(urlsplit(address.url).query)["X-Amz-Expires"] == ["1"]
-    async with asyncio.timeout(60), httpx.AsyncClient() as http:
+    async with asyncio.timeout(60), httpx.AsyncClient(timeout=60) as http:
         while (answer := await http.get(address.url)).status_code == 200:
             await asyncio.sleep(0.1)
     assert answer.status_code == 403

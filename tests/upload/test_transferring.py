@@ -147,7 +147,7 @@ async def test_a_copy_that_differs_is_not_taken(service: Service, tmp_path: Path
     storage = storage_of(service)
     await storage.delete(source["s3_key"])
     address = await storage.presign_put(source["s3_key"], content_type="video/mp4", size=len(longer), seconds=60)
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         (await http.put(address.url, headers=dict(address.headers), content=longer)).raise_for_status()
     failed = await settled(service, migration_id)
     assert failed.state == "failed"

@@ -20,7 +20,7 @@ def broken(found: list[Outcome]) -> list[str]:
     return [promise for one in found for promise in one.broken_promises()]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_every_attack_costs_real_time(database: Database, kafka_bootstrap: str, topic_prefix: str) -> None:
     """Rows D4, D5, D6, H5: eleven attacks under both policies against the running system; a completion costs its real
     time for every video of the learner, of live beats where the course is accredited, or does not come at all."""

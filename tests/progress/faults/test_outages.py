@@ -80,7 +80,7 @@ class Viewers:
         return response.status_code
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_minute_without_kafka_and_ten_seconds_without_anything(
     database: Database, worker_pool: Pool, broker: KafkaBroker
 ) -> None:

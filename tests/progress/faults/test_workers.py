@@ -53,7 +53,7 @@ def rng() -> random.Random:
     return random.Random(seed)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_twelve_killed_workers_and_a_zombie(
     settings: WorkerSettings, producer: Producer, worker_pool: Pool, rng: random.Random
 ) -> None:
@@ -83,7 +83,7 @@ async def test_twelve_killed_workers_and_a_zombie(
         await watched.assert_exact(worker_pool, settings, LEARNERS)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_workers_that_come_and_go_without_their_database(
     settings: WorkerSettings, producer: Producer, worker_pool: Pool, rng: random.Random
 ) -> None:
@@ -133,7 +133,7 @@ POISON: dict[str, bytes] = {
 }
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 async def test_poison_of_every_kind_goes_aside(
     settings: WorkerSettings, producer: Producer, worker_pool: Pool, rng: random.Random
 ) -> None:

@@ -223,7 +223,7 @@ async def plays_from_storage(world: World, http: httpx.AsyncClient, case: Case) 
 
 
 async def _send(placed: Json) -> None:
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         sent = await http.request(placed["method"], placed["uploadUrl"], headers=placed["headers"], content=MP4)
         assert sent.is_success, sent.text
 

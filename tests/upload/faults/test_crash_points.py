@@ -61,7 +61,7 @@ async def requests_of(world: World, survivor: httpx.AsyncClient, story: Story) -
         return list(process.line.sent)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("story", stories.ALL, ids=lambda story: story.name)
 async def test_a_handler_may_die_at_any_message(
     world: World, mux: Simulator, story: Story, kafka_bootstrap: str, topic_prefix: str

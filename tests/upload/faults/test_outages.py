@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import statistics
 import tempfile
 import time
 from collections import defaultdict
@@ -165,7 +166,9 @@ async def test_work_goes_on_when_everything_is_back(
         worst = {phase: max(times) for phase, times in stream.refusals.items()}
         print(f"{len(lessons)} lessons, {held} events held, refusals {_sizes(stream.refusals)}, slowest (s) {worst}")
         assert len(stream.refusals["down"]) > 10
-        assert worst["down"] < REFUSED_WITHIN_S + SLACK_S
+        assert statistics.median(stream.refusals["down"]) < REFUSED_WITHIN_S, (
+            "half of the outage, if they waited for its end"
+        )
         assert max(worst.values()) < SILENT_WITHIN_S + SLACK_S
         assert await _count(world, "SELECT count(*) FROM mux_events WHERE state = 'applied'") == 2 * len(lessons)
         ready = "SELECT count(*) FROM lessons WHERE processing_status = 'ready'"

@@ -75,7 +75,7 @@ class World:
             environment |= {"HTTP_PORT": str(port := free_port())} | dict(settings or {})
             pid = await self.forks.start(environment)
             stack.push_async_callback(self.forks.kill, pid)
-            fresh = httpx.Limits(keepalive_expiry=1)  # less than the server's: else both may let go at once
+            fresh = httpx.Limits(max_keepalive_connections=0)  # the server may let go of one just when it is used again
             http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=BEARER, timeout=60, limits=fresh)
             await stack.enter_async_context(http)
             await _until_ready(http, self.forks)
