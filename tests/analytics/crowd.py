@@ -62,6 +62,8 @@ class Tab:
                 self._happens("qualitychange", value=self.rng.choice(["360p", "720p", "1080p"]))
             if self.rng.random() < 0.01:
                 self._happens("error", value=self.rng.choice(["network", "decode"]))
+            stalled_ms = self.rng.choice([0] * 30 + [700, 2_500])
+            self.now += stalled_ms
             self.seq += 1
             self.beats.append(
                 Beat(
@@ -72,6 +74,7 @@ class Tab:
                     rate=rate,
                     segments=(segment,),
                     events=tuple(self.events),
+                    stalled_ms=stalled_ms,
                 )
             )
             self.events = []

@@ -154,6 +154,18 @@ def _speeds(watchings: Sequence[ProgressAdvanced]) -> dict[str, tuple[int, int, 
     }
 
 
+def stalls(lesson_id: str, log: Iterable[WatchProgress]) -> tuple[int, int, int]:
+    """How many beats told of waiting, of how many learners, and for how many ms."""
+    beats = {
+        (request.session_id, beat.seq): (request.learner_id, min(beat.stalled_ms, 600_000))
+        for request in log
+        if request.lesson_id == lesson_id
+        for beat in request.beats
+        if beat.stalled_ms
+    }
+    return len(beats), len({learner for learner, _ in beats.values()}), sum(ms for _, ms in beats.values())
+
+
 def told(lesson_id: str, log: Iterable[WatchProgress], duration_ms: int) -> dict[tuple[str, str], tuple[int, int]]:
     """What players told: by kind and name, how often and by how many learners."""
     beats = {}

@@ -178,6 +178,15 @@ async def test_the_owner_sees_what_players_told_from_k_learners_on(client: httpx
         "suppressed": False,
     }
     assert body["errors"] == {"values": [], "suppressed": True}
+    assert body["rebuffering"] == {"beats": 0, "learners": 0, "seconds": 0.0, "suppressed": False}
+    waited = [request((9, ()), learner_id=f"a{n}", session=n) for n in range(5)]
+    waited = [
+        one.model_copy(update={"beats": (one.beats[0].model_copy(update={"stalled_ms": 2_000}),)}) for one in waited
+    ]
+    for number, expected in ((4, (None, None, None, True)), (5, (5, 5, 10.0, False))):
+        await log.consume(pool, log.logged(waited[:number], first_offset=500_000 + number))
+        body = (await client.get("/api/analytics/lessons/l1/interactions", headers=OWNER)).json()
+        assert tuple(body["rebuffering"].values()) == expected
     assert body["speeds"]["values"] == [{"name": "1", "times": 13, "learners": 13, "watchTime": 570.0}]
 
 

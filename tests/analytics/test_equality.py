@@ -339,6 +339,16 @@ class Comparison:
             f"{width}/{cell['fromBucket']}/{cell['toBucket']}": (cell["seeks"], cell["learners"])
             for cell in report["seeks"]["cells"]
         } == {name: counts for (kind, name), counts in told.items() if kind == "seek" and counts[1] >= K}
+        beats, learners, ms = naive.stalls(lesson_id, self._log.players)
+        rebuffering = report["rebuffering"]
+        if 0 < learners < K:
+            assert rebuffering == {"beats": None, "learners": None, "seconds": None, "suppressed": True}
+        else:
+            assert (rebuffering["beats"], rebuffering["learners"], rebuffering["seconds"] * 1000) == (
+                beats,
+                learners,
+                pytest.approx(ms),
+            )
         for kind, field in (("quality", "qualityChanges"), ("error", "errors")):
             assert {value["name"]: (value["times"], value["learners"]) for value in report[field]["values"]} == {
                 name: counts for (of, name), counts in told.items() if of == kind and counts[1] >= K

@@ -92,6 +92,20 @@ def test_a_beat_counts_once_however_it_comes() -> None:
     assert fold(found.seen, [(0, again), (0, first)]).entries == {}
 
 
+def test_beats_that_tell_nothing_are_not_remembered() -> None:
+    """Most beats: a session of them leaves no row behind that grows."""
+    assert fold((), [(0, request((1, ()), (2, ()), (3, (event("play"),))))]).seen == ((3, 4),)
+
+
+def test_waiting_for_data_counts_with_its_time_and_is_bounded() -> None:
+    """Row E4: rebuffering, once per beat; nobody waits longer than ten minutes in one."""
+    beats = [Beat(seq=n, at_ms=3, position_ms=0, stalled_ms=ms) for n, ms in enumerate((0, 1_500, 10**12))]
+    found = fold((), [(0, request(beats=beats)), (0, request(beats=beats))])
+    assert list(found.entries.values()) == [Amount(times=2, ms=601_500)]
+    assert named(found.entries) == {("stall", "data"): 2}
+    assert found.seen == ((1, 3),)
+
+
 def test_the_order_of_requests_leaves_no_trace() -> None:
     """Row E4: any order and grouping of beats tells the same."""
     rng = random.Random(1)

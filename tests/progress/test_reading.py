@@ -49,6 +49,7 @@ beats = st.fixed_dictionaries(
         "watched_segments": mostly(st.lists(st.tuples(seconds, seconds), max_size=4)),
         "hidden": mostly(st.booleans()),
         "events": mostly(st.lists(events, max_size=3)),
+        "stalled": mostly(seconds),
         "unknown": odd,
     },
 )

@@ -39,6 +39,10 @@ class Beat(_Part):
     segments: tuple[Range, ...] = ()
     hidden: bool = False
     events: tuple[PlayerEvent, ...] = ()
+    stalled_ms: Milliseconds = Field(
+        default=0,
+        description="Real time in which the player should have played and waited for data, seeks and the start aside.",
+    )
 
 
 class GrantPolicy(_Part):

@@ -11,11 +11,11 @@ from servicekit.database import Connection
 
 
 async def told(conn: Connection, batch: Sequence[Received[WatchProgress]]) -> None:
-    """Count what these requests tell of seeks, qualities and errors, as far as their beats had not come before."""
+    """Count what these requests tell, as far as their beats had not come before."""
     requests = defaultdict(list)
     for received in batch:
         request = received.event
-        if claims.tells(request):
+        if claims.worth_reading(request):
             requests[SessionKey(request.session_id, request.learner_id)].append((received.partition, request))
     if not requests:
         return

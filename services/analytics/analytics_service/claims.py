@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analytics_service.spans import Spans, close_smallest_gaps, contains, union
-from analytics_service.tallies import Entries, added, told
+from analytics_service.tallies import Entries, added, tells, told
 from contracts import WatchProgress
 
 MAX_SEEN_SPANS = 200
@@ -25,19 +25,19 @@ class Fold:
 def fold(seen: Spans, requests: Iterable[tuple[int, WatchProgress]]) -> Fold:
     """Take in the requests of one session, each with the shard it came from, as far as their beats are new.
 
-    Only beats with events are looked at and remembered: the others have nothing to tell twice.
+    Only beats that tell something are looked at and remembered: the others have nothing to tell twice.
     """
     parts = []
     for shard, request in requests:
-        new = {beat.seq for beat in request.beats if beat.events and not contains(seen, beat.seq)}
+        new = {beat.seq for beat in request.beats if tells(beat) and not contains(seen, beat.seq)}
         parts.append(told(request, shard, new))
         seen = close_smallest_gaps(union(seen, ((number, number + 1) for number in new)), MAX_SEEN_SPANS)
     return Fold(seen, added(parts))
 
 
-def tells(request: WatchProgress) -> bool:
-    """Whether any beat has events."""
-    return any(beat.events for beat in request.beats)
+def worth_reading(request: WatchProgress) -> bool:
+    """Whether any beat tells something."""
+    return any(tells(beat) for beat in request.beats)
 
 
 def merged(folds: Iterable[Fold]) -> Entries:

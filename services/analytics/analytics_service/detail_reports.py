@@ -73,6 +73,15 @@ class Tallies(Shape):
     suppressed: bool
 
 
+class Rebuffering(Shape):
+    """Null where `suppressed`: too few learners had to wait."""
+
+    beats: int | None = Field(description="Reports of players that waited for data while they should have played.")
+    learners: int | None
+    seconds: float | None = Field(description="Real time that they waited; seeks and the start aside.")
+    suppressed: bool
+
+
 class Interactions(Shape):
     """What players told of the lesson's present video, and the speeds at which the ledger credited it."""
 
@@ -82,6 +91,7 @@ class Interactions(Shape):
     seeks: Seeks
     quality_changes: Tallies = Field(description="By the rendition that the player changed to.")
     errors: Tallies
+    rebuffering: Rebuffering
     speeds: Tallies = Field(description="Credited media by speed; 1 is the video's own.")
 
 
@@ -185,8 +195,16 @@ def interactions(lesson_id: str, told: Told, smallest: int) -> Interactions:
         ),
         quality_changes=_tallies(told, "quality", smallest),
         errors=_tallies(told, "error", smallest),
+        rebuffering=_rebuffering(told, smallest),
         speeds=_tallies(told, "speed", smallest),
     )
+
+
+def _rebuffering(told: Told, smallest: int) -> Rebuffering:
+    beats, learners, ms = told.tallies.get("stall", {}).get("data", (0, 0, 0))
+    if 0 < learners < smallest:
+        return Rebuffering(beats=None, learners=None, seconds=None, suppressed=True)
+    return Rebuffering(beats=beats, learners=learners, seconds=ms / 1000, suppressed=False)
 
 
 def _tallies(told: Told, kind: str, smallest: int) -> Tallies:

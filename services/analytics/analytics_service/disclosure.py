@@ -37,7 +37,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Whom a filter may have: viewers of these cohorts (None: of all), who came from `first` to `last` (or at any time)."""
+    """Whom a filter may have: viewers of these cohorts (None: all) who came from `first` to `last` (None: whenever)."""
 
     cohorts: frozenset[Cohort] | None
     first: int | None

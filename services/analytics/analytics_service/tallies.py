@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from contracts import PlayerEvent, WatchProgress
+from contracts import Beat, PlayerEvent, WatchProgress
 
 SEEK_BUCKETS = 100
 SHORTEST_SEEK_MS = 1_000
 UNKNOWN_DURATION_WIDTH_S = 60
+LONGEST_STALL_MS = 600_000
 QUALITIES = (240, 360, 480, 720, 1080, 1440, 2160)
 SPEEDS = (50, 75, 100, 125, 150, 175, 200)
 """In per cent."""
@@ -106,26 +107,32 @@ def told(request: WatchProgress, shard: int, numbers: Iterable[int]) -> Entries:
         if beat.seq not in wanted:
             continue
         wanted.discard(beat.seq)
-        for event in beat.events:
-            named = _named(event, request.duration_ms)
-            if named is not None:
-                tally = Tally(request.lesson_id, request.video_revision, *named)
-                entry = Entry(tally, shard, request.learner_id)
-                entries[entry] = entries.get(entry, Amount()) + Amount(times=1)
+        named = [(name, Amount(times=1)) for event in beat.events for name in _named(event, request.duration_ms)]
+        if beat.stalled_ms:
+            named.append((("stall", "data"), Amount(1, min(beat.stalled_ms, LONGEST_STALL_MS))))
+        for name, amount in named:
+            entry = Entry(Tally(request.lesson_id, request.video_revision, *name), shard, request.learner_id)
+            entries[entry] = entries.get(entry, Amount()) + amount
     return entries
 
 
-def _named(event: PlayerEvent, duration_ms: int) -> tuple[str, str] | None:
+def tells(beat: Beat) -> bool:
+    """Whether there may be anything to count in it."""
+    return bool(beat.events or beat.stalled_ms)
+
+
+def _named(event: PlayerEvent, duration_ms: int) -> list[tuple[str, str]]:
+    """Kind and name under which the event counts, if it does."""
     match event.type:
         case "seek":
             name = seek(event, duration_ms)
-            return None if name is None else ("seek", name)
+            return [] if name is None else [("seek", name)]
         case "qualitychange":
-            return "quality", quality(event.value)
+            return [("quality", quality(event.value))]
         case "error":
-            return "error", error(event.value)
+            return [("error", error(event.value))]
         case _:
-            return None
+            return []
 
 
 def added(parts: Iterable[Entries]) -> dict[Entry, Amount]:

@@ -36,6 +36,7 @@ def _beat(beat: BeatIn) -> Beat:
         segments=tuple((_ms(start), _ms(end)) for start, end in beat.watched_segments),
         hidden=beat.hidden,
         events=tuple(_player_event(event) for event in beat.events),
+        stalled_ms=_ms(beat.stalled),
     )
 
 

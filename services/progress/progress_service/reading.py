@@ -43,6 +43,7 @@ class _BeatIn(Struct, gc=False):
     watched_segments: Annotated[list[tuple[_Seconds, _Seconds]], Meta(max_length=MAX_SEGMENTS_PER_BEAT)] = []
     hidden: bool = False
     events: Annotated[list[_EventIn], Meta(max_length=MAX_SEGMENTS_PER_BEAT)] = []
+    stalled: _Seconds = 0.0
 
 
 class Report(Struct):
@@ -73,6 +74,7 @@ class _BeatOut(Struct, gc=False, omit_defaults=True):
     rate: float = 1.0
     hidden: bool = False
     events: list[_EventOut] = []
+    stalled_ms: int = 0
 
 
 _decoder = msgspec.json.Decoder(Report)
@@ -112,6 +114,7 @@ def event_bytes(report: Report, grant: Grant, *, received_at_ms: int) -> bytes:
             beat.rate,
             beat.hidden,
             [_event(event) for event in beat.events] if beat.events else [],
+            round(beat.stalled * 1000),
         )
         for beat in report.beats
     ]

@@ -38,6 +38,9 @@ class BeatIn(Shape):
     )
     hidden: bool = False
     events: list[PlayerEventIn] = Field(default=[], max_length=MAX_SEGMENTS_PER_BEAT)
+    stalled: Seconds = Field(
+        default=0, description="Seconds of real time in which it waited for data while it should have played."
+    )
 
 
 class ProgressIn(Shape):

@@ -36,6 +36,8 @@ export interface Beat {
   watched_segments: Range[];
   hidden: boolean;
   events: WatchEvent[];
+  /** Seconds of real time in which it waited for data; absent where it did not. */
+  stalled?: number;
 }
 
 export interface Recording {
@@ -44,6 +46,8 @@ export interface Recording {
   readonly since: number | null;
   readonly events: readonly WatchEvent[];
   readonly nextSeq: number;
+  /** Milliseconds that the next beat tells of. */
+  readonly stalled: number;
 }
 
 export const startRecording = (firstSeq = 1): Recording => ({
@@ -51,6 +55,7 @@ export const startRecording = (firstSeq = 1): Recording => ({
   since: null,
   events: [],
   nextSeq: firstSeq,
+  stalled: 0,
 });
 
 /** Events wait for the next beat; a beat of thousands would be refused. */
@@ -65,6 +70,12 @@ export const tick = (recording: Recording, reading: Tick): Recording => ({
   ...recording,
   trace: advance(recording.trace, reading),
   since: recording.since ?? reading.at,
+});
+
+/** It should have played and waited for data, for that many milliseconds. */
+export const stall = (recording: Recording, ms: number): Recording => ({
+  ...recording,
+  stalled: recording.stalled + Math.max(0, ms),
 });
 
 export const stop = (recording: Recording): Recording => ({
@@ -100,6 +111,7 @@ export const takeBeat = (
     watched_segments: ranges.map(([from, to]) => [millis(from), millis(to)] as const),
     hidden,
     events: recording.events.map((event) => ({ ...event, at: Math.round(event.at) })),
+    ...(recording.stalled > 0 && { stalled: Math.round(recording.stalled) / 1000 }),
   };
   return {
     beat,
@@ -108,6 +120,7 @@ export const takeBeat = (
       since: playing ? at : null,
       events: [],
       nextSeq: recording.nextSeq + 1,
+      stalled: 0,
     },
   };
 };

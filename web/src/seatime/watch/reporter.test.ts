@@ -116,6 +116,27 @@ describe('the reporter', () => {
     await settle();
     expect(sent.map(({ beat }) => beat.at - beat.since)).toEqual([2_000, 2_000]);
     expect(segments()).toEqual([[[0, 2]], [[2, 4]]]);
+    expect(sent.map(({ beat }) => beat.stalled)).toEqual([undefined, 30]);
+  });
+
+  it('takes no wait after a seek, before the first frame or in a pause for a stall', async () => {
+    media.fire('waiting');
+    media.now += 5_000;
+    media.start();
+    media.play(2);
+    media.currentTime = 30;
+    media.fire('seeking', 'waiting');
+    media.now += 5_000;
+    media.fire('seeked', 'playing');
+    media.play(2);
+    media.pause();
+    media.fire('waiting');
+    media.now += 5_000;
+    media.start();
+    media.play(2);
+    media.pause();
+    await settle();
+    expect(sent.map(({ beat }) => beat.stalled).filter(Boolean)).toEqual([]);
   });
 
   it('credits from the target of a seek, though the element has left it when that is heard', async () => {

@@ -2,7 +2,7 @@
  * Listens to any media element and turns its playing into beats. It knows
  * nothing of players, React or HTTP: those hand it an element, a grant and an outbox.
  */
-import { note, startRecording, stop, takeBeat, tick, type Recording, type WatchEvent } from './beats';
+import { note, stall, startRecording, stop, takeBeat, tick, type Recording, type WatchEvent } from './beats';
 import type { BeatOutbox } from './outbox';
 import type { Tick } from './ranges';
 
@@ -38,6 +38,7 @@ export class WatchReporter {
   private beatDue = Infinity;
   private seeking = false;
   private seekFrom: number | null = null;
+  private waitingSince: number | null = null;
   private started = false;
   private resting = true;
   private readonly detach: () => void;
@@ -78,7 +79,7 @@ export class WatchReporter {
       playing: () => this.onPlaying(),
       timeupdate: () => this.onTime(),
       pause: () => this.onPause(),
-      waiting: () => this.halt(),
+      waiting: () => this.onWaiting(),
       seeking: () => this.onSeeking(),
       seeked: () => this.onSeeked(),
       ratechange: () => this.onRate(),
@@ -114,6 +115,7 @@ export class WatchReporter {
 
   /** Follow the element to where it stands, if it got there by playing. */
   private follow(): void {
+    this.endStall();
     if (this.recording.trace.last === null) this.startWhereItStood();
     this.place();
     if (this.recording.since === null) this.beatDue = this.now() + BEAT_EVERY_MS;
@@ -167,7 +169,20 @@ export class WatchReporter {
     if (this.now() >= this.beatDue) this.closeInterval();
   }
 
+  /** After a seek, and before the first frame, waiting is no stall. */
+  private onWaiting(): void {
+    this.halt();
+    if (this.started && !this.resting && !this.seeking) this.waitingSince ??= this.now();
+  }
+
+  private endStall(): void {
+    if (this.waitingSince === null) return;
+    this.recording = stall(this.recording, this.now() - this.waitingSince);
+    this.waitingSince = null;
+  }
+
   private onPause(): void {
+    this.endStall();
     // The end pauses too; `ended` follows and says more.
     if (this.media.ended || !this.started) return;
     if (this.recording.trace.last !== null && !this.seeking) this.follow();
@@ -177,6 +192,7 @@ export class WatchReporter {
   }
 
   private onSeeking(): void {
+    this.endStall();
     this.seeking = true;
     this.recording = stop(this.recording);
     if (this.started && this.seekFrom === null) {
@@ -225,6 +241,7 @@ export class WatchReporter {
 
   /** The source was replaced; the position now jumps without anybody seeking. */
   private onEmptied(): void {
+    this.endStall();
     this.recording = stop(this.recording);
     this.closeInterval();
     this.started = false;
