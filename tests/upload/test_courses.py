@@ -256,6 +256,7 @@ async def test_two_at_once_make_one_course(service: Service) -> None:
         {"title": "t", "rules": {"completionThreshold": 1.5}},
         {"title": "t", "rules": {"minVerifiedS": 10**30}},
         {"title": "t", "rules": {"offlineGraceS": 5}},
+        {"title": "t", "rules": {"threshold": 0.8}},
         {"title": "t", "published": "perhaps"},
         [],
         "text",
@@ -277,6 +278,7 @@ async def test_a_course_that_makes_no_sense_is_refused(service: Service, body: A
         {"requiredSegments": [[1]]},
         {"requiredSegments": [[0, 1]] * 501},
         {"completionThreshold": 0},
+        {"threshold": 0.8},
     ],
 )
 async def test_rules_that_make_no_sense_are_refused(service: Service, rules: Any) -> None:

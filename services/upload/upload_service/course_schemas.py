@@ -7,10 +7,10 @@ from pydantic import Field
 from contracts import CourseRules
 from contracts.event import HiddenPages
 from upload_service.model import Course, Lesson
-from upload_service.schemas import MAX_SECONDS, Id, LessonSummary, Title, Wire
+from upload_service.schemas import MAX_SECONDS, Id, LessonSummary, RulesBody, Title, Wire
 
 
-class CourseRulesBody(Wire):
+class CourseRulesBody(RulesBody):
     """What the course demands for completion; what is absent is the platform's default."""
 
     completion_threshold: float | None = Field(default=None, gt=0, le=1)

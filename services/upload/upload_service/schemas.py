@@ -44,7 +44,13 @@ class Wire(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
 
-class LessonRulesBody(Wire):
+class RulesBody(Wire):
+    """Rules are taken at their word: a name that is none is refused, lest a rule be thought set that is not."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class LessonRulesBody(RulesBody):
     """What the lesson demands for completion; segments are [from, to] in seconds."""
 
     completion_threshold: float | None = Field(default=None, gt=0, le=1)
