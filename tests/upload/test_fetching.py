@@ -12,9 +12,9 @@ from urllib.parse import quote
 import pytest
 from aiohttp import web
 
-from upload_service.addresses import Address, Rules
-from upload_service.errors import AddressRefused, AddressUnreachable
-from upload_service.fetching import _sockets_to, check, fetch_head, rules_of, system_resolver
+from servicekit.addresses import Address, AddressRefused, Rules
+from servicekit.outside import AddressUnreachable, _sockets_to, check, system_resolver
+from upload_service.fetching import fetch_head, rules_of
 from upload_service.settings import Settings
 
 WORLD, ELSEWHERE, INSIDE = "127.0.0.1", "127.0.0.2", "127.0.0.66"

@@ -10,11 +10,11 @@ import pytest
 from aiohttp import web
 
 from mux_sim.testing import Simulator, make_clip
+from servicekit.addresses import Address, Rules
 from tests.infra import S3
 from tests.upload.conftest import ADMIN, LEARNER, OWNER, Json, Service
 from tests.upload.schooling import MOVIE, key_of, put_many, school, states, tables
 from tests.upload.stored import storage_of, with_storage
-from upload_service.addresses import Address, Rules
 from upload_service.migrating import Migrating
 from upload_service.settings import Settings
 

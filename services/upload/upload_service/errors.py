@@ -125,16 +125,6 @@ class PartsMissing(NotUploadedYet):
     slug, title = "parts-missing", "Not all parts have been uploaded yet"
 
 
-class AddressRefused(BadRequest):
-    """An address that somebody gave us to fetch leads, or may lead, to where only we can go."""
-
-    slug, title = "address-refused", "This address is not fetched"
-
-
-class AddressUnreachable(ServiceError):
-    status, slug, title = 502, "address-unreachable", "What the address names cannot be fetched"
-
-
 class CaptionNotFound(NotFound):
     slug, title = "caption-not-found", "The lesson has no such captions"
 

@@ -7,10 +7,11 @@ a person are refused unless they resolve to public addresses, after each redirec
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from servicekit.addresses import AddressRefused, Rules
 from servicekit.errors import BadRequest, ServiceError
+from servicekit.outside import AddressUnreachable
 from upload_service import sniffing
-from upload_service.addresses import Rules
-from upload_service.errors import AddressRefused, AddressUnreachable, NotAVideo
+from upload_service.errors import NotAVideo
 from upload_service.fetching import fetch_head
 
 _AT_ONCE = 8

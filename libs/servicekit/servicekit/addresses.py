@@ -1,8 +1,7 @@
-"""Which addresses on the web a stranger may have us fetch from: the public ones, written in the one plain way.
+"""Which addresses on the web a stranger may have us connect to: the public ones, written in the one plain way.
 
-Serves issue 4's line "import URLs given by a person are refused unless they resolve to public addresses, after each
-redirect (SSRF)". Pure: `fetching.py` resolves and connects. Every reader of URLs has its own idea of odd spellings, so
-these are refused instead of understood: what is left, all readers understand alike.
+Pure: `outside.py` resolves and connects. Every reader of URLs has its own idea of odd spellings, so these are refused
+instead of understood: what is left, all readers understand alike.
 """
 
 import re
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urljoin, urlsplit
 
-from upload_service.errors import AddressRefused
+from servicekit.errors import BadRequest
 
 Address = IPv4Address | IPv6Address
 
@@ -47,6 +46,12 @@ _NOT_PUBLIC = [
 ]
 _UNICAST = IPv6Network("2000::/3")  # all that is handed out; loopback, mapped, NAT64, local and multicast are not in it
 _NOT_UNICAST = [IPv6Network(text) for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")]
+
+
+class AddressRefused(BadRequest):
+    """An address that somebody gave us leads, or may lead, to where only we can go."""
+
+    slug, title = "address-refused", "This address is not fetched"
 
 
 def is_public(address: Address) -> bool:

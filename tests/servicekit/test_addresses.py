@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from upload_service.addresses import Rules, all_public, is_public, redirected, target_of
-from upload_service.errors import AddressRefused
+from servicekit.addresses import AddressRefused, Rules, all_public, is_public, redirected, target_of
 
 RULES = Rules()
 
