@@ -1,14 +1,16 @@
 from typing import Any
 
+import asyncpg
 import pytest
 
-from analytics_service import store_reports
+from analytics_service import store_groups, store_reports
 from servicekit.database import Pool
+from tests.databases import Database, Postgres
 
 FILL = """
-INSERT INTO courses SELECT 'c' || n, 1, 'owner', 'Course', false, now() FROM generate_series(1, 200) n;
-INSERT INTO lessons SELECT 'l' || n, 1, 'c' || n % 200, 'Lesson', n, 60000, false, now()
-    FROM generate_series(1, 2000) n;
+INSERT INTO courses SELECT 'c' || n, 1, 'owner' || n, 'Course', false, now() FROM generate_series(1, 5000) n;
+INSERT INTO lessons SELECT 'l' || n, 1, 'c' || n % 1000, 'Lesson', n, 60000, false, now()
+    FROM generate_series(1, 6000) n;
 INSERT INTO lesson_totals SELECT 'l' || n, shard, 1, 1, 0, 0, 1000, 0, now()
     FROM generate_series(1, 2000) n, generate_series(0, 11) shard;
 INSERT INTO learner_lessons (lesson_id, learner_id) SELECT 'l' || n, 'u' || m
@@ -18,13 +20,34 @@ INSERT INTO retention_cells SELECT 'l' || n, 0, shard, second, 1, 0
 """
 
 
+@pytest.fixture(autouse=True)
+async def _filled(pool: Pool, analytics_database: Database, postgres: Postgres) -> None:
+    """Only a table's owner may analyze it."""
+    await pool.execute(FILL)
+    postgres.sql("ANALYZE", url=analytics_database.owner_url)
+
+
 @pytest.mark.parametrize(("query", "of"), [(store_reports._LESSON, ("l7",)), (store_reports._COURSE, ("c7", 5))])
 async def test_a_report_reads_its_own_rows_and_no_others(pool: Pool, query: str, of: tuple[Any, ...]) -> None:
     """The planner goes through the keys: the cost of a report does not grow with the platform."""
-    await pool.execute(FILL)
-    await pool.execute(
-        "ANALYZE courses; ANALYZE lessons; ANALYZE lesson_totals; ANALYZE retention_cells; ANALYZE learner_lessons"
-    )
     plan = "\n".join(row[0] for row in await pool.fetch(f"EXPLAIN {query}", *of))
     assert "lesson_totals_pkey" in plan
     assert "Seq Scan" not in plan, plan
+
+
+async def test_walls_are_looked_up_and_not_walked_along(analytics_database: Database) -> None:
+    """What an owner may see is found through keys too: neither all courses nor all learners are read."""
+    api = await asyncpg.connect(analytics_database.app_url)
+    try:
+        for query, values in (
+            (store_reports._COURSE, ("c7", 5)),
+            (store_groups._CHOSEN, ("l7", None, None, "a")),
+            (store_groups._AUDIENCE, ("l7",)),
+        ):
+            async with api.transaction():
+                await api.execute("SELECT set_config('app.user_id', 'owner7', true)")
+                plan = "\n".join(row[0] for row in await api.fetch(f"EXPLAIN {query}", *values))
+            read = [table for table in ("courses", "lessons", "learner_lessons") if f"Seq Scan on {table}" in plan]
+            assert read == [], plan
+    finally:
+        await api.close()

@@ -16,6 +16,20 @@ _AS_OWNER_OF_LESSON = """
 """
 _AS_OWNER_OF_COURSE = "SELECT set_config('app.user_id', owner_id, true) FROM courses WHERE course_id = $1"
 
+_AUDIENCE = """
+    SELECT l.course_id, c.owner_id, g.cohort, g.entered_on, g.viewers
+    FROM lessons l
+    LEFT JOIN courses c USING (course_id)
+    LEFT JOIN LATERAL (
+        SELECT e.cohort, p.entered_on, count(*) AS viewers
+        FROM learner_lessons p
+        LEFT JOIN enrollments e ON e.course_id = l.course_id AND e.learner_id = p.learner_id
+        WHERE p.lesson_id = l.lesson_id AND p.entered_on IS NOT NULL
+        GROUP BY e.cohort, p.entered_on
+    ) g ON true
+    WHERE l.lesson_id = $1 AND NOT l.deleted AND NOT coalesce(c.deleted, false)
+"""
+
 _CHOSEN = """
     WITH chosen AS MATERIALIZED (
         SELECT p.viewing, p.covered_ms, p.replayed_ms, p.spent_ms, p.completed_at, p.covered, p.again_seconds,
@@ -77,22 +91,7 @@ async def act_as_owner(conn: Connection, *, lesson_id: str | None = None, course
 
 async def audience(conn: Connection, lesson_id: str) -> Audience | None:
     """How many viewers of each cohort had their first view on which day; None if there is no such lesson (any more)."""
-    rows = await conn.fetch(
-        """
-        SELECT l.course_id, c.owner_id, g.cohort, g.entered_on, g.viewers
-        FROM lessons l
-        LEFT JOIN courses c USING (course_id)
-        LEFT JOIN LATERAL (
-            SELECT e.cohort, p.entered_on, count(*) AS viewers
-            FROM learner_lessons p
-            LEFT JOIN enrollments e ON e.course_id = l.course_id AND e.learner_id = p.learner_id
-            WHERE p.lesson_id = l.lesson_id AND p.entered_on IS NOT NULL
-            GROUP BY e.cohort, p.entered_on
-        ) g ON true
-        WHERE l.lesson_id = $1 AND NOT l.deleted AND NOT coalesce(c.deleted, false)
-        """,
-        lesson_id,
-    )
+    rows = await conn.fetch(_AUDIENCE, lesson_id)
     if not rows:
         return None
     arrivals: dict[Cohort, dict[int, int]] = defaultdict(dict)
