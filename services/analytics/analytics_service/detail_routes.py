@@ -10,14 +10,11 @@ from analytics_service.detail_reports import (
     Cohorts,
     DaySeries,
     Interactions,
-    LearnerMap,
-    LearnerMaps,
     cohorts,
     day_series,
     interactions,
-    learner_map,
-    learner_maps,
 )
+from analytics_service.map_reports import LearnerMap, LearnerMaps, learner_map, learner_maps
 from analytics_service.routes import (
     NOT_MODIFIED,
     Between,
