@@ -22,7 +22,7 @@ DOWN: Json = {"path": "/video/v1/uploads", "status": 503, "times": None}
 
 @pytest.fixture
 def settings(settings: Settings, s3: S3) -> Settings:
-    return with_storage(settings, s3).model_copy(update={"mux_read_timeout_s": 1})
+    return with_storage(settings, s3).model_copy(update={"mux_read_timeout_s": 3})
 
 
 async def place(service: Service, lesson_id: str, size: int = len(MP4), user: str = OWNER) -> httpx.Response:

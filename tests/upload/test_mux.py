@@ -53,7 +53,8 @@ async def answering(answer: bytes | None) -> AsyncIterator[MuxService]:
 
     async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        service = service_of(f"http://127.0.0.1:{port}", mux_read_timeout_s=0.3, mux_deadline_s=1)
+        times = (0.3, 1) if answer is None else (5, 5)
+        service = service_of(f"http://127.0.0.1:{port}", mux_read_timeout_s=times[0], mux_deadline_s=times[1])
         yield service
         service.close()
 
@@ -149,7 +150,7 @@ async def test_every_failure_has_its_name(
 )
 async def test_a_fault_that_passes_is_not_noticed(mux: Simulator, fault: dict[str, object]) -> None:
     """GET and DELETE outlast it: one attempt fails, the next one is answered."""
-    service = service_of(mux.base_url, mux.token_id, mux.token_secret, mux_read_timeout_s=0.5, mux_retry_after_cap_s=2)
+    service = service_of(mux.base_url, mux.token_id, mux.token_secret, mux_retry_after_cap_s=2)
     made = await new_upload(service)
     await mux.fault(method="GET", **fault)
     assert (await service.get_upload(made.id)).status == "waiting"

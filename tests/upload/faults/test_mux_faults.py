@@ -13,7 +13,7 @@ from tests.upload.stored import with_storage
 from upload_service.mux import MuxService
 from upload_service.settings import Settings
 
-DEADLINE_S = 4
+DEADLINE_S = 8
 FAULTS: dict[str, Json] = {
     "500": {"status": 500},
     "429": {"status": 429, "retry_after": 7},
@@ -33,7 +33,7 @@ AWAY = {"500", "429", "dropped before", "dropped after", "slow"}
 
 @pytest.fixture
 def settings(settings: Settings, s3: S3) -> Settings:
-    quick = {"mux_connect_timeout_s": 1, "mux_read_timeout_s": 1, "mux_deadline_s": DEADLINE_S}
+    quick = {"mux_connect_timeout_s": 2, "mux_read_timeout_s": 2, "mux_deadline_s": DEADLINE_S}
     return with_storage(settings, s3).model_copy(update=quick)
 
 

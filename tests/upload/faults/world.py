@@ -92,7 +92,7 @@ class World:
             "MUX_POSTS_PER_S": "1000",
             "MUX_CALLS_PER_S": "1000",
             "MUX_CONNECT_TIMEOUT_S": "2",
-            "MUX_READ_TIMEOUT_S": "2",
+            "MUX_READ_TIMEOUT_S": "5",
             "LOG_LEVEL": "ERROR",
             **self.settings,
         }
