@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from itertools import permutations
 
 from analytics_service import store_reports
-from analytics_service.reports import lesson_analytics
+from analytics_service.reports import Retention, lesson_analytics
+from analytics_service.store_reports import CourseReport
 from contracts import Event, Video
 from servicekit.database import Pool
 from tests.analytics import log
@@ -19,6 +20,12 @@ WATCHED: Sequence[Event] = (
 )
 
 
+def curve(report: CourseReport) -> Retention:
+    retention = lesson_analytics(report, 1).retention
+    assert retention is not None
+    return retention
+
+
 async def test_a_new_video_starts_a_new_curve_and_the_totals_go_on(pool: Pool) -> None:
     """Row A14: the old curve is not under the new video, nor the old map; views and watch time are the lesson's."""
     await log.consume(pool, log.logged([log.course(), log.lesson()]))
@@ -26,23 +33,23 @@ async def test_a_new_video_starts_a_new_curve_and_the_totals_go_on(pool: Pool) -
     async with pool.acquire() as conn:
         before = await store_reports.lesson_report(conn, "l1")
     assert before is not None
-    assert lesson_analytics(before).retention.unique[:11] == [1.0] * 10 + [0.0]
+    assert curve(before).unique[:11] == [1.0] * 10 + [0.0]
     await log.consume(pool, log.logged([REPLACED], first_offset=5))
     async with pool.acquire() as conn:
         anew, own = await store_reports.lesson_report(conn, "l1"), await store_reports.own_report(conn, "l1", "u1")
     assert anew is not None
     assert own is not None
-    shown = lesson_analytics(anew)
-    assert shown.retention.unique == [0.0] * 30
+    shown = lesson_analytics(anew, 1)
+    assert curve(anew).unique == [0.0] * 30
     assert (shown.views, shown.total_watch_time, own.covered) == (1, 10, ())
     await log.consume(pool, log.logged(WATCHED[1:], first_offset=5))
     async with pool.acquire() as conn:
         after, own = await store_reports.lesson_report(conn, "l1"), await store_reports.own_report(conn, "l1", "u1")
     assert after is not None
     assert own is not None
-    shown = lesson_analytics(after)
-    assert shown.retention.unique == [1.0] * 25 + [0.0] * 5
-    assert shown.retention.replays[:6] == [1.0] * 5 + [0.0]
+    shown = lesson_analytics(after, 1)
+    assert curve(after).unique == [1.0] * 25 + [0.0] * 5
+    assert curve(after).replays[:6] == [1.0] * 5 + [0.0]
     assert (shown.total_watch_time, own.covered, own.watched_ms) == (50, ((0, 25_000),), 50_000)
 
 
