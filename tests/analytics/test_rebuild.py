@@ -7,18 +7,20 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from pydantic import SecretStr
 
 from analytics_service.rebuild.rebuilding import Log, Loss, RebuildSettings, Refused, losses, rebuild
 from analytics_service.rebuild.store_schemas import Applied
 from analytics_service.settings import Settings, WorkerSettings
-from contracts import Event, topics
+from contracts import Event, LearnerErased, topics
 from servicekit.database import Pool
 from tests.analytics import log
 from tests.analytics.naive import numbers
@@ -305,6 +307,34 @@ async def test_what_the_log_has_forgotten_is_said_before_anything_is_done(
     after = await rows(all_seeing)
     assert len(after["watch_sessions"]) < len(before["watch_sessions"])
     assert after["lessons"] == before["lessons"]
+
+
+async def test_an_erased_learner_stays_erased_and_the_sums_stay(
+    pool: Pool,
+    worker_settings: WorkerSettings,
+    settings: RebuildSettings,
+    producer: AIOKafkaProducer,
+    all_seeing: Connect,
+) -> None:
+    """The log still has the learner's watching: it counts in the sums as before, and no row names the learner."""
+    key = {"erasure_key": SecretStr("a key of the tests, of more than 32 characters")}
+    writing = worker_settings.model_copy(update=key)
+    async with working(writing):
+        await publish(producer, writing, history(9, 100))
+        await consumed(pool, writing)
+        erased = LearnerErased(learner_id="u1", erasure_id=uuid4(), erased_at=datetime.now(UTC))
+        await publish(producer, writing, [erased])
+        await until(has_consumed(pool, writing, topics.LEARNER_ERASED.name))
+        await until(lambda: _empty(pool, "outbox"))
+    before = await rows(all_seeing)
+    assert before["forgotten"]
+    assert not any("u1," in row for row in before["learner_lessons"])
+    await rebuild(settings.model_copy(update=key), Told())
+    assert await rows(all_seeing) == before
+
+
+async def _empty(pool: Pool, table: str) -> bool:
+    return not await pool.fetchval(f"SELECT count(*) FROM {table}")
 
 
 ID, OTHER_ID = UUID(int=1), UUID(int=2)
