@@ -8,11 +8,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Protocol
+
+from tests.databases import run_apart
+from tests.polling import until
 
 PASSWORD = "seatime-tests"
 
@@ -61,6 +64,7 @@ class DevstackInfra:
 
         broker = KafkaBroker(self._folder / "kafka", heap_mb=384)
         self._run(broker.start, broker.wait_ready, broker.stop)
+        run_apart(_until_it_coordinates(broker.bootstrap))
         return broker.bootstrap
 
     @cached_property
@@ -159,6 +163,27 @@ class ContainersInfra:
 
     def close(self) -> None:
         self._stack.close()
+
+
+async def _until_it_coordinates(bootstrap: str) -> None:
+    """A broker makes its topic of offsets when the first group asks, and refuses groups until that is there."""
+    from aiokafka.admin import AIOKafkaAdminClient
+    from aiokafka.errors import KafkaError
+
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    await client.start()
+
+    async def knows(group: str) -> bool:
+        with suppress(KafkaError):
+            await client.list_consumer_group_offsets(group)
+            return True
+        return False
+
+    try:
+        for number in range(16):  # groups are spread over the topic's partitions
+            await until(partial(knows, f"first-{number}"))
+    finally:
+        await client.close()
 
 
 def with_bucket(s3: S3) -> S3:
