@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from analytics_service.rollup import LearnerLesson, Watching
@@ -23,10 +23,15 @@ class DayTotals:
     spent_ms: int = 0
 
     def __add__(self, other: "DayTotals") -> "DayTotals":
-        return DayTotals(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return DayTotals(*(a + b for a, b in zip(self.values, other.values, strict=True)))
 
     def __sub__(self, other: "DayTotals") -> "DayTotals":
-        return DayTotals(*(a - b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return DayTotals(*(a - b for a, b in zip(self.values, other.values, strict=True)))
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """In the order of the fields; `dataclasses.astuple` copies each, and this runs for every event."""
+        return self.views, self.viewers, self.new_viewers, self.completions, self.watched_ms, self.spent_ms
 
 
 NOTHING = DayTotals()

@@ -1,7 +1,6 @@
 """Learners, sessions, totals, days and cells: read under lock, written back by the batch, rows in key order."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import astuple
 from datetime import datetime
 from uuid import UUID
 
@@ -182,7 +181,7 @@ async def _add_days(conn: Connection, days: Mapping[DayKey, DayTotals]) -> None:
     changed = sorted(key for key, totals in days.items() if totals != NOTHING)
     if not changed:
         return
-    columns = zip(*(astuple(days[key]) for key in changed), strict=True)
+    columns = zip(*(days[key].values for key in changed), strict=True)
     keys = [[key.lesson_id for key in changed], [date_of(key.day) for key in changed], [key.shard for key in changed]]
     await conn.execute(
         """
@@ -198,7 +197,7 @@ async def _add_days(conn: Connection, days: Mapping[DayKey, DayTotals]) -> None:
         *keys,
         *(list(column) for column in columns),
     )
-    if any(min(astuple(days[key])) < 0 for key in changed):
+    if any(min(days[key].values) < 0 for key in changed):
         await conn.execute(
             """
             DELETE FROM lesson_days d USING unnest($1::text[], $2::date[], $3::integer[]) AS k(lesson_id, day, shard)
