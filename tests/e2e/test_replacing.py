@@ -37,7 +37,7 @@ async def test_a_video_of_another_length_starts_anew_everywhere(platform: Platfo
     await platform.upload(lesson, clip)
     await platform.until_ready(lesson)
     first = await platform.playback(lesson, LEARNER)
-    await watch(platform, first, seconds=0.9)
+    await watch(platform, first, seconds=1.5)
     await eventually(lambda: platform.progress(lesson, LEARNER), lambda found: bool(found["covered"]))
     await eventually(lambda: platform.numbers(lesson), lambda found: (found["totalWatchTime"] or 0) > 0)
 
