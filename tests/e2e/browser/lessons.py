@@ -79,7 +79,8 @@ class FilePlayer(Player):
     element = "video"
 
     async def play(self) -> None:
-        await self._element.evaluate("player => player.play()")
+        """Ask for it; not awaited here, because a promise of the page has no time limit."""
+        await self._element.evaluate("player => { player.play().catch(() => undefined); }")
 
     async def address(self) -> str:
         address: str = await self._element.evaluate("player => player.src")

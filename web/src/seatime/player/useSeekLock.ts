@@ -29,7 +29,7 @@ export const useSeekLock = (media: PlayerElement | null, limit: SeekLimit | null
     let seeking = false;
     const turnBack = () => {
       const known = frontier.current;
-      if (known === null || !known.isBefore(media.currentTime)) return;
+      if (known === null || seeking || !known.isBefore(media.currentTime)) return;
       known.rest();
       place(media, known.seconds);
       setTurnedBack({ to: known.seconds });
@@ -41,10 +41,10 @@ export const useSeekLock = (media: PlayerElement | null, limit: SeekLimit | null
       if (!paused && !ended && readyState >= HAVE_FUTURE_DATA) frontier.current?.play({ position, at: Date.now(), rate });
       turnBack();
     };
+    // Turned back when the seek has ended: Chromium may never end one that is changed while it is under way.
     const onSeeking = () => {
       seeking = true;
       rest();
-      turnBack();
     };
     const onSeeked = () => {
       seeking = false;
