@@ -1,6 +1,7 @@
 """A flame graph of a running process, drawn by py-spy from outside: the server and its framework are in it too."""
 
 import asyncio
+import re
 from pathlib import Path
 
 from benchmarks import _peers
@@ -22,3 +23,9 @@ async def record(pid: int, to: Path, *, seconds: int) -> None:
         _, said = await running.communicate()
     if running.returncode != 0:
         raise RuntimeError(f"py-spy: {said.decode()[-500:]}")
+    await asyncio.to_thread(_entitle, to)
+
+
+def _entitle(drawn: Path) -> None:
+    """py-spy's title is its command line, which names folders of this machine."""
+    drawn.write_text(re.sub(r'(<text id="title"[^>]*>)[^<]*', rf"\1{drawn.stem}", drawn.read_text()))
