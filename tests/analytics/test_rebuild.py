@@ -164,7 +164,7 @@ async def test_a_rebuild_gives_the_same_rows_while_beats_go_on(
     """Spoilt numbers come out right, no event is lost or doubled at the swap, and a second rebuild changes no row."""
     events = log.random_watching(7, events=400)
     connection = await all_seeing()
-    await connection.execute("GRANT SELECT ON lessons TO upload_app")
+    await connection.execute("GRANT SELECT ON lessons TO pg_monitor")
     await connection.execute(
         "INSERT INTO outbox (event_id, topic, key, event_type, source, payload, parked_at) "
         "VALUES (gen_random_uuid(), 't', 'k', 'e', 's', '{}', now())"
