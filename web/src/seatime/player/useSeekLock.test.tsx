@@ -11,6 +11,8 @@ class Media extends EventTarget {
   ended = false;
   readyState = 4;
   playbackRate = 1;
+  /** Seeks begin and do not end, until `seeked` is fired by hand. */
+  loading = false;
   private position = 0;
 
   get currentTime(): number {
@@ -19,7 +21,8 @@ class Media extends EventTarget {
 
   set currentTime(to: number) {
     this.position = to;
-    queueMicrotask(() => this.fire('seeking', 'timeupdate', 'seeked', ...(this.paused ? [] : ['playing'])));
+    const end = this.loading ? [] : ['seeked', ...(this.paused ? [] : ['playing'])];
+    queueMicrotask(() => this.fire('seeking', 'timeupdate', ...end));
   }
 
   fire(...types: string[]): void {
@@ -69,6 +72,17 @@ describe('a lock on seeking', () => {
     expect(notice()).toContain('watched up to 0:10');
     act(() => vi.advanceTimersByTime(10_000));
     expect(notice()).toBe('');
+  });
+
+  it('leaves a seek alone that is under way, and turns it back when it has ended', async () => {
+    render(<Locked limit={limit(10)} />);
+    media.loading = true;
+    await seek(50);
+    act(() => media.fire('canplay', 'timeupdate'));
+    expect(media.currentTime).toBe(50);
+    media.loading = false;
+    await act(async () => media.fire('seeked'));
+    expect(media.currentTime).toBe(10);
   });
 
   it('lets seek within what was watched, and plays on into what was not', async () => {
