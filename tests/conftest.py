@@ -128,5 +128,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Load
     return sharing.scheduler(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    retrying.judge(session)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     retrying.tell(terminalreporter)
