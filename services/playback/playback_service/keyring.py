@@ -6,11 +6,10 @@ at once in every replica, and none needs a restart.
 
 import asyncio
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
 from playback_service import keys, store_keys
 from playback_service.configured import Missing
 from playback_service.signing import SigningKey
+from servicekit import sealing
 from servicekit.database import Connection
 from servicekit.telemetry import get_logger
 
@@ -19,27 +18,11 @@ SETTING = "SIGNING_KEYS_SECRET"
 log = get_logger(__name__)
 
 
-class Seal:
-    """Encrypts private keys at rest (Fernet: AES-128-CBC with HMAC). The first secret seals, each of them opens."""
+class Seal(sealing.Seal):
+    """Encrypts private keys, as base64 of a PEM, at rest. Raises UnreadableKey."""
 
     def __init__(self, secrets: str) -> None:
-        try:
-            self._fernet = MultiFernet([Fernet(secret.strip()) for secret in secrets.split(",") if secret.strip()])
-        except ValueError:
-            raise keys.UnreadableKey(
-                f"{SETTING} is not 32 bytes in URL-safe base64, or several such, comma separated"
-            ) from None
-
-    def close(self, private_key: str) -> bytes:
-        """The sealed form of base64 of a PEM."""
-        return self._fernet.encrypt(private_key.encode())
-
-    def open(self, sealed: bytes) -> str:
-        """Raises UnreadableKey if none of the secrets has sealed it."""
-        try:
-            return self._fernet.decrypt(sealed).decode()
-        except InvalidToken:
-            raise keys.UnreadableKey(f"{SETTING} is not what the key was sealed with") from None
+        super().__init__(secrets, setting=SETTING, error=keys.UnreadableKey)
 
 
 class KeyRing:
