@@ -1,4 +1,4 @@
-"""`python -m devstack up|demo|status|down|migrate|clean`: the whole system from the command line."""
+"""`python -m devstack up|demo|class|status|down|migrate|clean`: the whole system from the command line."""
 
 import argparse
 import os
@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from devstack import credentials as secrets_file
 from devstack import leftovers, prepare, screen
+from devstack.demo.again import watch_again
 from devstack.demo.clip import measure
 from devstack.demo.play import play
 from devstack.errors import StackError
@@ -43,6 +44,7 @@ def _run(given: argparse.Namespace) -> int:
     commands: dict[str, Callable[[], int]] = {
         "up": lambda: up(given.data),
         "demo": lambda: demo(given.data, given.video, once=given.once),
+        "class": lambda: watch_again(given.data),
         "status": lambda: screen.status(given.data),
         "down": lambda: down(given.data),
         "migrate": lambda: migrate(given.data, given.service),
@@ -63,6 +65,7 @@ def _arguments() -> argparse.Namespace:
     acting = commands.add_parser("demo", help="start everything and send a video all the way through")
     acting.add_argument("--video", type=Path, help="an mp4 of your own; else a clip is made")
     acting.add_argument("--once", action="store_true", help="end afterwards, with 0 if all went well, else 1")
+    commands.add_parser("class", help="have the demonstration's class watch once more, on what runs")
     commands.add_parser("status", help="what runs")
     commands.add_parser("down", help="end what runs")
     commands.add_parser("clean", help="remove the data")

@@ -2,11 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 
 from devstack import people
-from devstack.demo import chart, clip, learners, owner
+from devstack.demo import chart, classroom, clip, learners, owner
 from devstack.demo.api import Api, DemoFailed
 from devstack.demo.clip import Clip
 from devstack.demo.scene import Scene
@@ -54,10 +57,26 @@ async def _acts(stack: Stack, steps: Steps, video: Clip | None) -> owner.Figures
             course_id=f"course-{run}",
             data_dir=stack.data_dir,
             clips={f"lesson-{run}-1": first, f"lesson-{run}-2": second},
-            voices={person.id: Api(http, base_url, secret, person.id, person.role) for person in people.EVERYBODY},
+            voices={
+                person.id: Api(http, base_url, secret, person.id, person.role)
+                for person in (*people.EVERYBODY, *people.CLASS)
+            },
         )
-        for act in (owner.make_course, owner.enroll, owner.upload, owner.become_ready):
+        for act in (owner.make_course, owner.enroll, owner.upload, owner.become_ready, learners.play):
             await act(scene)
-        for act in (learners.play, learners.watch, learners.complete):
-            await act(scene)
+        async with _beside(classroom.attend(scene)):
+            for act in (learners.watch, learners.complete):
+                await act(scene)
         return await owner.analyse(scene)
+
+
+@asynccontextmanager
+async def _beside(what: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """It goes on beside the block, is waited for at its end, and ends with a block that failed."""
+    task = asyncio.create_task(what)
+    try:
+        yield
+        await task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

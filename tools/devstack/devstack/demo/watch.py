@@ -25,6 +25,7 @@ class Player:
     grant: str
     duration: float
     sequence: int = 0
+    stalled: float = 0.0
     events: list[dict[str, Any]] = field(default_factory=list)
 
     async def play(self, start: float, end: float, *, rate: float, shown: Callable[[float], None]) -> None:
@@ -35,7 +36,16 @@ class Player:
             position = await self._interval(position, min(end, position + BEAT_EVERY * rate), rate, shown)
 
     async def seek(self, origin: float, target: float) -> None:
-        self.events.append({"type": "seek", "at": now_ms(), "from": origin, "to": target})
+        self.tell("seek", **{"from": origin, "to": target})
+
+    def tell(self, kind: str, **facts: Any) -> None:
+        """Something that happened in the player; it goes with the next beat."""
+        self.events.append({"type": kind, "at": now_ms(), **facts})
+
+    async def wait_for_data(self, seconds: float) -> None:
+        """A slow line: the picture stands still for so long, and the next beat says so."""
+        await asyncio.sleep(seconds)
+        self.stalled += seconds
 
     async def finish(self, position: float) -> None:
         """Say that the end was reached, in a beat that claims nothing."""
@@ -55,9 +65,9 @@ class Player:
 
     async def _send(self, beat: dict[str, Any]) -> None:
         self.sequence += 1
-        whole = {"seq": self.sequence, "hidden": False, "events": self.events} | beat
-        self.events = []
+        whole = {"seq": self.sequence, "hidden": False, "events": self.events, "stalled": self.stalled} | beat
+        self.events, self.stalled = [], 0.0
         await self.api.post("/api/progress", {"grant": self.grant, "sentAt": now_ms(), "beats": [whole]})
 
     def _event(self, kind: str, position: float) -> None:
-        self.events.append({"type": kind, "at": now_ms(), "position": round(position, 3)})
+        self.tell(kind, position=round(position, 3))
