@@ -21,7 +21,7 @@ endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup java web judges programs secrets gateway demo up status down test unit e2e check lint format types web-check \
-	bench schemas lock lock-jars clean
+	screenshots bench schemas lock lock-jars clean
 
 help: ## print the targets
 	@awk -F ':.*## ' '/^[a-z][a-z0-9%-]*:.*## / { printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +60,9 @@ format: setup ## put the style right
 
 types: setup ## the type checker, strict
 	@$(RUN) -m mypy libs services tools benchmarks deploy
+
+screenshots: setup java web programs ## a picture of every page into docs/images/pages: of the stack that runs, else of one of its own
+	@$(RUN) -m devstack.pictures
 
 web-check: setup web ## the web app's own linter, tests and budget
 	@$(RUN) -m devstack.web check

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from devstack import people, tools, web
+from devstack.sights import FLAGS
 from devstack.stack import Stack
 from mux_sim.testing import make_clip
 from tests.e2e.browser.lessons import CLIP_S, Lesson
@@ -19,15 +20,6 @@ PATIENCE_MS = 60_000
 """For what other processes have to bring about."""
 EXPECT_MS = 30_000
 """For what the page does by itself: Playwright's own five seconds pass on a machine that has other work."""
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--autoplay-policy=no-user-gesture-required",
-    "--mute-audio",
-    # Mux's player asks for Google's cast script by itself; nothing here may leave the machine.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-]
-
 expect.set_options(timeout=EXPECT_MS)
 
 Visit = Callable[[people.Person, str], Awaitable[Page]]
@@ -52,7 +44,7 @@ def built_web() -> Path:
 @pytest.fixture
 async def chromium_flags() -> list[str]:
     """A module may put its own in place."""
-    return FLAGS
+    return list(FLAGS)
 
 
 @pytest.fixture
@@ -82,7 +74,7 @@ async def visit(browser: Browser, stack: Stack, request: pytest.FixtureRequest) 
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: errors.append(f"{person.id}: {error}"))
         await page.goto("/")
-        await page.get_by_test_id("user-switch").select_option(person.id)
+        await page.get_by_test_id(f"sign-in-{person.id}").click()
         await page.goto(path)
         return page
 

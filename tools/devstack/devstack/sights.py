@@ -1,0 +1,83 @@
+"""The pages of the web app as a person sees them: which there are, in which looks, and when one has come to rest.
+
+Playwright is imported by those who hand its pages in; it is there for development only.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from devstack.people import ADMIN, HONEST, INSTRUCTOR, Person
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--autoplay-policy=no-user-gesture-required",
+    "--mute-audio",
+    # Mux's player asks for Google's cast script by itself; nothing here may leave the machine.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
+
+AT_REST = """() => {
+  const main = document.querySelector('main');
+  const busy = document.querySelector('.spinner, [aria-busy="true"], [data-loading]');
+  const player = document.querySelector('mux-player, video');
+  return main && main.querySelector('h1') && !busy && document.fonts.status === 'loaded'
+    && (!player || player.readyState >= 2);
+}"""
+"""Headed, nothing of it still loading, fonts there, and a player that shows its first picture."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A page, and who looks at it; `path` has places for `{course}`, `{lesson}` and `{learner}`."""
+
+    name: str
+    person: Person | None
+    path: str
+
+
+@dataclass(frozen=True)
+class Look:
+    name: str
+    width: int
+    height: int
+    scheme: Literal["light", "dark"]
+
+
+LOOKS = (Look("light", 1280, 900, "light"), Look("dark", 1280, 900, "dark"), Look("phone", 390, 844, "light"))
+
+SIGHTS = (
+    Sight("home", HONEST, "/"),
+    Sight("course", HONEST, "/courses/{course}"),
+    Sight("lesson", HONEST, "/courses/{course}/lessons/{lesson}"),
+    Sight("upload", INSTRUCTOR, "/courses/{course}/upload"),
+    Sight("course-dashboard", INSTRUCTOR, "/dashboard/courses/{course}"),
+    Sight("lesson-dashboard", INSTRUCTOR, "/dashboard/lessons/{lesson}"),
+    Sight("no-such-page", ADMIN, "/nowhere"),
+)
+
+
+async def open_sight(
+    browser: "Browser", base_url: str, sight: Sight, look: Look, places: dict[str, str], *, timeout_s: float = 60
+) -> "Page":
+    """The page at rest, in a browser context of its own, which the caller closes.
+
+    TimeoutError (Playwright's) when it does not come to rest.
+    """
+    context = await browser.new_context(
+        base_url=base_url,
+        viewport={"width": look.width, "height": look.height},
+        color_scheme=look.scheme,
+        reduced_motion="reduce",
+        device_scale_factor=2 if look.name == "phone" else 1,
+    )
+    if sight.person is not None:
+        await context.add_init_script(f"localStorage.setItem('seatime.user', '{sight.person.id}')")
+    page = await context.new_page()
+    page.set_default_timeout(timeout_s * 1000)
+    await page.goto(sight.path.format_map(places))
+    await page.wait_for_function(AT_REST)
+    return page
