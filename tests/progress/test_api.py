@@ -98,6 +98,32 @@ async def test_an_accepted_report_is_in_kafka_as_one_record(
     ]
 
 
+async def test_a_record_tells_the_family_of_the_browser_and_the_country_and_no_more(
+    database: Database, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    """Row E4: what the headers said beyond that is in no record, by the short way or by the schema's."""
+    settings = settings_for(database, kafka_bootstrap, topic_prefix).model_copy(update={"country_header": "x-country"})
+    await kafka.ensure_topics(settings, [topics.WATCH_PROGRESS])
+    app = create_app(settings)
+    headers = {
+        "user-agent": "Mozilla/5.0 (Secret Phone) Firefox/128.0",
+        "x-country": "pt",
+        "x-forwarded-for": "9.8.7.6",
+    }
+    now = int(time.time() * 1000)
+    told = {"seq": 1, "at": now, "position": 1, "player": "mux-player"}
+    async with app.router.lifespan_context(app):
+        await app.state.producer.wait_connected(20)
+        async with client_of(app) as client:
+            for seq in (1, "2"):  # a number as text is left to the schema
+                answer = await client.post("/api/progress", json=body(beats=[told | {"seq": seq}]), headers=headers)
+                assert answer.status_code == 202, answer.text
+    for raw in await records(kafka_bootstrap, topic_prefix + "watch.progress", 2):
+        event = WatchProgress.model_validate_json(raw)
+        assert (event.browser, event.country, event.beats[0].player) == ("firefox", "PT", "mux-player")
+        assert not any(word in raw for word in (b"Secret", b"128", b"9.8.7.6"))
+
+
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain;charset=UTF-8", None])
 async def test_a_beacon_is_accepted_as_it_comes(api: httpx.AsyncClient, content_type: str | None) -> None:
     """The same JSON is accepted as application/json, as text/plain and without a type."""

@@ -11,12 +11,14 @@ from pydantic import ValidationError
 
 from contracts import WatchProgress
 from progress_service import reading
+from progress_service.clients import Client, Clients
 from progress_service.grants import Grant
 from progress_service.ingest import GrantMismatch, to_event
 from progress_service.schemas import ProgressIn
 from tests.progress.granting import claims
 
 NOW = int(time.time() * 1000)
+CLIENTS = Clients("x-country")
 GRANT = Grant.model_validate(claims(les="7"))
 
 odd: st.SearchStrategy[Any] = st.sampled_from(
@@ -50,6 +52,7 @@ beats = st.fixed_dictionaries(
         "hidden": mostly(st.booleans()),
         "events": mostly(st.lists(events, max_size=3)),
         "stalled": mostly(seconds),
+        "player": mostly(st.text(max_size=33)),
         "unknown": odd,
     },
 )
@@ -57,19 +60,24 @@ reports = st.fixed_dictionaries(
     {"grant": mostly(st.text(min_size=1)), "sentAt": mostly(times), "beats": mostly(st.lists(beats, max_size=4))},
     optional={"lesson_id": mostly(st.sampled_from(["7", 7, "8"])), "duration": mostly(seconds), "unknown": odd},
 )
+origins = st.builds(
+    lambda user_agent, country: CLIENTS.of({"user-agent": user_agent, "x-country": country}),
+    st.sampled_from(["", "Safari", "Firefox/128.0", "Mozilla/5.0 Chrome/129.0.0.0 Safari/537.36", '"\\', "é" * 600]),
+    st.sampled_from(["", "de", "FR", "XX", '"}', "T1"]),
+)
 
 
-@given(report=reports)
-def test_what_is_read_the_short_way_the_schema_reads_the_same(report: dict[str, Any]) -> None:
+@given(report=reports, client=origins)
+def test_what_is_read_the_short_way_the_schema_reads_the_same(report: dict[str, Any], client: Client) -> None:
     """Every body that the short way takes becomes the very event that the schema would have made of it."""
     body = json.dumps(report).encode()
     read = reading.read(body)
     if read is None or not reading.fits(read, GRANT):
         return
-    value = reading.event_bytes(read, GRANT, received_at_ms=NOW)
+    value = reading.event_bytes(read, GRANT, client, received_at_ms=NOW)
     said = ProgressIn.model_validate_json(body)
     assert said.grant == read.grant
-    assert WatchProgress.model_validate_json(value) == to_event(said, GRANT, received_at_ms=NOW)
+    assert WatchProgress.model_validate_json(value) == to_event(said, GRANT, client, received_at_ms=NOW)
 
 
 @given(report=reports)

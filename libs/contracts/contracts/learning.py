@@ -11,6 +11,7 @@ from contracts.videos import Revision
 
 EpochMs = Annotated[int, Field(ge=0, le=253_402_300_799_999, description="Milliseconds since 1970-01-01 UTC.")]
 PlayerEventType = Literal["play", "pause", "progress", "complete", "seek", "ratechange", "qualitychange", "error"]
+ClientName = Annotated[str, Field(min_length=1, max_length=32)]
 
 
 class _Part(BaseModel):
@@ -43,6 +44,7 @@ class Beat(_Part):
         default=0,
         description="Real time in which the player should have played and waited for data, seeks and the start aside.",
     )
+    player: ClientName | None = Field(default=None, description="Which player it was, as the client calls it.")
 
 
 class GrantPolicy(_Part):
@@ -75,6 +77,14 @@ class WatchProgress(Event):
     policy: GrantPolicy = GrantPolicy()
     received_at_ms: EpochMs
     sent_at_ms: EpochMs
+    browser: ClientName | None = Field(
+        default=None, description="Family of the browser that sent it; its header is not kept. Null where it said none."
+    )
+    country: str | None = Field(
+        default=None,
+        pattern="^[A-Z]{2}$",
+        description="Where it was sent from (ISO 3166-1 alpha-2), as the gateway says; addresses are not kept.",
+    )
     beats: tuple[Beat, ...] = Field(min_length=1, max_length=500)
 
     @property

@@ -16,6 +16,7 @@ from progress_service import (
     routes_reviews,
     routes_sessions,
 )
+from progress_service.clients import Clients
 from progress_service.grants import GrantVerifier
 from progress_service.intake import Intake, Spool
 from progress_service.limits import ReportLimit
@@ -74,6 +75,7 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = wall_clock_ms) 
     )
     api.state.clock = clock
     api.state.grant_verifier = GrantVerifier(settings.grant_keys())
+    api.state.clients = Clients(settings.country_header)
     api.state.report_limit = ReportLimit(settings.progress_rate_limit, settings.progress_rate_window_s)
     api.state.review_policy = Policy(settings.review_threshold, settings.review_min_watched_s * 1000)
     api.state.hashing = Hashing(settings.erasure_key)

@@ -1,6 +1,7 @@
 """From a player's report to the event that the ledger judges: in milliseconds, and with the grant's facts."""
 
 from contracts import Beat, PlayerEvent, WatchProgress
+from progress_service.clients import UNKNOWN, Client
 from progress_service.grants import Grant
 from progress_service.schemas import BeatIn, PlayerEventIn, ProgressIn
 from servicekit.errors import Conflict
@@ -12,7 +13,7 @@ class GrantMismatch(Conflict):
     slug, title = "grant-mismatch", "The report is not about what was granted"
 
 
-def to_event(report: ProgressIn, grant: Grant, *, received_at_ms: int) -> WatchProgress:
+def to_event(report: ProgressIn, grant: Grant, client: Client = UNKNOWN, *, received_at_ms: int) -> WatchProgress:
     """The accepted request. GrantMismatch where the report names another lesson or another duration."""
     if report.lesson_id is not None and report.lesson_id != grant.les:
         raise GrantMismatch("the grant is for another lesson")
@@ -22,6 +23,8 @@ def to_event(report: ProgressIn, grant: Grant, *, received_at_ms: int) -> WatchP
         **grant.granted,
         received_at_ms=received_at_ms,
         sent_at_ms=report.sent_at,
+        browser=client.browser,
+        country=client.country,
         beats=tuple(_beat(beat) for beat in report.beats),
     )
 
@@ -37,6 +40,7 @@ def _beat(beat: BeatIn) -> Beat:
         hidden=beat.hidden,
         events=tuple(_player_event(event) for event in beat.events),
         stalled_ms=_ms(beat.stalled),
+        player=beat.player,
     )
 
 

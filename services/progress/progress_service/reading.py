@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from progress_service.clients import UNKNOWN, Client
 from progress_service.grants import Grant
 from progress_service.ingest import DURATION_TOLERANCE_S
 from progress_service.schemas import (
@@ -44,6 +45,7 @@ class _BeatIn(Struct, gc=False):
     hidden: bool = False
     events: Annotated[list[_EventIn], Meta(max_length=MAX_SEGMENTS_PER_BEAT)] = []
     stalled: _Seconds = 0.0
+    player: Annotated[str, Meta(min_length=1, max_length=32)] | None = None
 
 
 class Report(Struct):
@@ -75,6 +77,7 @@ class _BeatOut(Struct, gc=False, omit_defaults=True):
     hidden: bool = False
     events: list[_EventOut] = []
     stalled_ms: int = 0
+    player: str | None = None
 
 
 _decoder = msgspec.json.Decoder(Report)
@@ -102,7 +105,7 @@ def fits(report: Report, grant: Grant) -> bool:
     )
 
 
-def event_bytes(report: Report, grant: Grant, *, received_at_ms: int) -> bytes:
+def event_bytes(report: Report, grant: Grant, client: Client = UNKNOWN, *, received_at_ms: int) -> bytes:
     """The accepted request as the value of its record, equal to that of `ingest.to_event`."""
     beats = [
         _BeatOut(
@@ -115,13 +118,15 @@ def event_bytes(report: Report, grant: Grant, *, received_at_ms: int) -> bytes:
             beat.hidden,
             [_event(event) for event in beat.events] if beat.events else [],
             round(beat.stalled * 1000),
+            beat.player,
         )
         for beat in report.beats
     ]
-    return b'{%b,"received_at_ms":%d,"sent_at_ms":%d,"beats":%b}' % (
+    return b'{%b,"received_at_ms":%d,"sent_at_ms":%d%b,"beats":%b}' % (
         grant.facts,
         received_at_ms,
         report.sent_at,
+        client.facts,
         _encode(beats),
     )
 

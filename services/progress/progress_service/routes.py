@@ -69,18 +69,18 @@ async def report_progress(request: Request) -> Response:
     if content_type not in _JSON_TYPES:
         raise UnsupportedMediaType("send JSON, as application/json or text/plain")
     state, body = request.app.state, await body_of(request)
-    now_ms = state.clock()
+    now_ms, client = state.clock(), state.clients.of(request.headers)
     if (report := reading.read(body)) is not None:
         grant = state.grant_verifier.verify(report.grant, now_ms=now_ms)
         if reading.fits(report, grant):
             state.report_limit.take(grant.sub, now_ms=now_ms)
-            value = reading.event_bytes(report, grant, received_at_ms=now_ms)
+            value = reading.event_bytes(report, grant, client, received_at_ms=now_ms)
             await state.intake.accept(Report.of(grant.sub, value))
             return _accepted([beat.seq for beat in report.beats])
     said = _by_the_schema(body)
     grant = state.grant_verifier.verify(said.grant, now_ms=now_ms)
     state.report_limit.take(grant.sub, now_ms=now_ms)
-    event = to_event(said, grant, received_at_ms=now_ms)
+    event = to_event(said, grant, client, received_at_ms=now_ms)
     await state.intake.accept(Report.of(grant.sub, event.to_json()))
     return _accepted([beat.seq for beat in said.beats])
 

@@ -26,6 +26,12 @@ class Settings(CommonSettings):
     progress_rate_limit: int = Field(default=300, ge=1, description="Reports per learner, window and replica.")
     progress_rate_window_s: int = Field(default=60, ge=1)
 
+    country_header: str | None = Field(
+        default=None,
+        pattern="^[A-Za-z0-9-]+$",
+        description="The header in which the gateway, and nobody else, says the country of a request; unset: unknown.",
+    )
+
     review_threshold: float = Field(
         default=0.6, gt=0, le=1, description="Of the anomaly score: who reaches it is in the course's review queue."
     )

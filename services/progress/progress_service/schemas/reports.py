@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from contracts.learning import EpochMs, PlayerEventType
+from contracts.learning import ClientName, EpochMs, PlayerEventType
 from progress_service.schemas.shape import LenientId, Seconds, Shape
 
 MAX_BEATS = 500
@@ -40,6 +40,10 @@ class BeatIn(Shape):
     events: list[PlayerEventIn] = Field(default=[], max_length=MAX_SEGMENTS_PER_BEAT)
     stalled: Seconds = Field(
         default=0, description="Seconds of real time in which it waited for data while it should have played."
+    )
+    player: ClientName | None = Field(
+        default=None,
+        description="Which player it is, as in `mux-player` or `video`; others than known ones count as one.",
     )
 
 

@@ -20,19 +20,16 @@ LenientId = Annotated[Id, BeforeValidator(_as_text, json_schema_input_type=str |
 
 
 class Shape(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 def request_body(model: type[BaseModel]) -> dict[str, Any]:
     """OpenAPI's `requestBody` for a model that a route reads from the raw body itself."""
-    schema = model.model_json_schema(by_alias=True)
-    definitions = schema.pop("$defs", {})
-
-    def inline(node: Any) -> Any:
-        if isinstance(node, dict):
-            if "$ref" in node:
-                return inline(definitions[node["$ref"].rsplit("/", 1)[-1]])
-            return {name: inline(value) for name, value in node.items()}
-        return [inline(item) for item in node] if isinstance(node, list) else node
-
-    return {"required": True, "content": {"application/json": {"schema": inline(schema)}}}
+    schema = model.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
+    return {"required": True, "content": {"application/json": {"schema": schema}}}

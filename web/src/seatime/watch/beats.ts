@@ -22,7 +22,7 @@ export interface WatchEvent {
   position?: number;
   from?: number;
   to?: number;
-  /** The new rate or quality. */
+  /** The new rate or quality, or the error's code. */
   value?: number | string;
 }
 
@@ -38,6 +38,8 @@ export interface Beat {
   events: WatchEvent[];
   /** Seconds of real time in which it waited for data; absent where it did not. */
   stalled?: number;
+  /** Which player it was: few names are told apart, all others count as one. */
+  player?: string;
 }
 
 export interface Recording {

@@ -12,6 +12,8 @@ class Element extends EventTarget {
   readyState = 4;
   playbackRate = 1;
   videoHeight = 0;
+  localName: string | undefined = 'mux-player';
+  error: { code: number; muxCode?: number } | null = null;
   now = 1_000_000;
 
   fire(...types: string[]): void {
@@ -50,7 +52,7 @@ let sent: { grant: string; beat: Beat }[];
 let beacons: Beat[];
 let up = true;
 
-const mount = (grant: string) => {
+const mount = (grant: string, player?: string) => {
   const outbox = new BeatOutbox(Promise.resolve(new MemoryStore()), {
     send: async (under, beats) => {
       if (!up) return { status: 0 };
@@ -62,7 +64,7 @@ const mount = (grant: string) => {
       return true;
     },
   });
-  return new WatchReporter(media, grant, outbox, () => media.now);
+  return new WatchReporter(media, grant, outbox, { player, now: () => media.now });
 };
 
 /** Let the outbox's promises run out. */
@@ -218,6 +220,43 @@ describe('the reporter', () => {
     await settle();
     expect(events().filter(({ type }) => type === 'qualitychange')).toMatchObject([{ value: '720p', position: 2 }]);
     expect(segments()).toEqual([[[0, 3]]]);
+  });
+
+  it('says which player it is: as the caller calls it, else by the element', async () => {
+    const played = async () => {
+      media.start();
+      media.play(1);
+      media.pause();
+      await settle();
+      reporter.dispose();
+      return sent.at(-1)?.beat.player;
+    };
+    expect(await played()).toBe('mux-player');
+    reporter = mount('grant-named', 'hls.js');
+    expect(await played()).toBe('hls.js');
+    reporter = mount('grant-long', 'x'.repeat(40));
+    expect(await played()).toBe('x'.repeat(32));
+    media.localName = undefined;
+    reporter = mount('grant-nameless');
+    expect(await played()).toBeUndefined();
+  });
+
+  it.each([
+    [{ code: 3 }, '3'],
+    [{ code: 2, muxCode: 2403210 }, 'expired'],
+    [{ code: 2, muxCode: 2404000 }, '2'],
+    [null, undefined],
+  ])('tells of the error %o as %s', async (error, value) => {
+    media.start();
+    media.play(2);
+    media.error = error;
+    media.fire('error');
+    await settle();
+    expect(events().map(({ type, value: told }) => [type, told])).toEqual([
+      ['play', undefined],
+      ['error', value],
+    ]);
+    expect(segments()).toEqual([[[0, 2]]]);
   });
 
   it('closes at the end with one beat', async () => {

@@ -15,12 +15,24 @@ export interface MediaLike extends EventTarget {
   readonly playbackRate: number;
   /** Pixels; what changes with the quality, where that is chosen by rendition. */
   readonly videoHeight?: number;
+  /** The element's name says which player it is. */
+  readonly localName?: string;
+  readonly error?: { readonly code: number; readonly muxCode?: number | undefined } | null;
+}
+
+export interface ReporterOptions {
+  /** Which player it is, where the element doesn't tell: `hls.js` plays in a `video`. At most 32 characters count. */
+  player?: string | undefined;
+  now?: () => number;
 }
 
 const BEAT_EVERY_MS = 10_000;
 const HAVE_FUTURE_DATA = 3;
 /** A busy page hears of playing late; the element stood still before, so this much of a lead was played. */
 const LATE_START_S = 1;
+const MAX_NAME = 32;
+/** Mux's player has codes of its own beside the element's; this one is no fault of the network. */
+const MUX_TOKEN_EXPIRED = 2403210;
 
 /** Sequence numbers go on where they were when a player is mounted again under the same grant. */
 const counters = new Map<string, { next: number }>();
@@ -41,14 +53,18 @@ export class WatchReporter {
   private waitingSince: number | null = null;
   private started = false;
   private resting = true;
+  private readonly player: string | undefined;
+  private readonly now: () => number;
   private readonly detach: () => void;
 
   constructor(
     private readonly media: MediaLike,
     private grant: string,
     private readonly outbox: BeatOutbox,
-    private readonly now: () => number = Date.now,
+    { player = media.localName, now = Date.now }: ReporterOptions = {},
   ) {
+    this.player = player?.slice(0, MAX_NAME) || undefined;
+    this.now = now;
     this.counter = counters.get(grant) ?? { next: 1 };
     counters.set(grant, this.counter);
     this.recording = startRecording(this.counter.next);
@@ -141,7 +157,7 @@ export class WatchReporter {
     this.recording = recording;
     this.counter.next = recording.nextSeq;
     this.beatDue = this.now() + BEAT_EVERY_MS;
-    if (beat) void this.outbox.add(this.grant, beat);
+    if (beat) void this.outbox.add(this.grant, { ...beat, ...(this.player !== undefined && { player: this.player }) });
   }
 
   /** Playing stopped at the element's position, unless a seek has already moved it. */
@@ -252,7 +268,9 @@ export class WatchReporter {
   }
 
   private onError(): void {
-    this.event('error');
+    const { error } = this.media;
+    const value = error?.muxCode === MUX_TOKEN_EXPIRED ? 'expired' : error?.code;
+    this.event('error', value === undefined ? {} : { value: String(value) });
     this.halt();
   }
 

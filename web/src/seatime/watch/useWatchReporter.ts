@@ -8,6 +8,8 @@ import { openStore } from './store';
 export interface WatchReporterOptions {
   /** The server has taken beats; what it makes of them shows in the lesson's progress a moment later. */
   onAccepted?: () => void;
+  /** Which player it is, where the element doesn't tell. */
+  player?: string;
 }
 
 const outboxFor = (api: SeatimeApi, events: OutboxEvents): BeatOutbox =>
@@ -61,7 +63,7 @@ export const useWatchReporter = (
 
   useEffect(() => {
     if (media === null || !granted || currentGrant.current === null || outbox.current === null) return;
-    const created = new WatchReporter(media, currentGrant.current, outbox.current);
+    const created = new WatchReporter(media, currentGrant.current, outbox.current, { player: events.current.player });
     reporter.current = created;
     return () => {
       created.dispose();
