@@ -1,16 +1,13 @@
-import { Suspense, lazy } from 'react';
+import { Suspense } from 'react';
 import { Route, Routes } from 'react-router';
 import { ErrorBoundary } from './ErrorBoundary';
-import { Header } from './Header';
 import { Loading, Notice } from './Notice';
-import { useSession } from './session';
-import { CoursePage } from './pages/CoursePage';
-import { HomePage } from './pages/HomePage';
+import { mayOpen, type Page } from './page';
 import { SignInPage } from './pages/SignInPage';
-
-const UploadPage = lazy(() => import('./pages/UploadPage'));
-const CourseDashboardPage = lazy(() => import('./pages/CourseDashboardPage'));
-const LessonDashboardPage = lazy(() => import('./pages/LessonDashboardPage'));
+import { pages } from './routes';
+import { useSession } from './session';
+import { Header } from './shell/Header';
+import type { User } from './users';
 
 export const App = () => {
   const { loading, user } = useSession();
@@ -20,9 +17,9 @@ export const App = () => {
         Skip to content
       </a>
       <Header />
-      <main id="main">
+      <main id="main" tabIndex={-1}>
         <ErrorBoundary>
-          {loading ? <Loading what="Signing in" /> : user === null ? <SignInPage /> : <Pages key={user.id} />}
+          {loading ? <Loading what="Signing in" /> : user === null ? <SignInPage /> : <Pages key={user.id} user={user} />}
         </ErrorBoundary>
       </main>
     </>
@@ -30,16 +27,18 @@ export const App = () => {
 };
 
 /** Remounted when the user changes: nothing that one may see stays on another's screen. */
-const Pages = () => (
+const Pages = ({ user }: { user: User }) => (
   <Suspense fallback={<Loading what="Loading" />}>
     <Routes>
-      <Route path="/" element={<HomePage />} />
-      <Route path="/courses/:courseId" element={<CoursePage />} />
-      <Route path="/courses/:courseId/lessons/:lessonId" element={<CoursePage />} />
-      <Route path="/courses/:courseId/upload" element={<UploadPage />} />
-      <Route path="/dashboard/courses/:courseId" element={<CourseDashboardPage />} />
-      <Route path="/dashboard/lessons/:lessonId" element={<LessonDashboardPage />} />
+      {pages.map((page) => (
+        <Route key={page.path} path={page.path} element={<Opened page={page} user={user} />} />
+      ))}
       <Route path="*" element={<Notice title="Page not found" message="There is nothing at this address." />} />
     </Routes>
   </Suspense>
 );
+
+const Opened = ({ page, user }: { page: Page; user: User }) => {
+  if (mayOpen(page, user.role)) return <page.component />;
+  return <Notice alert title="Not for you" message="This page is for others; your courses are on the first one." />;
+};

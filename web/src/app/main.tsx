@@ -5,9 +5,12 @@ import '../seatime/tokens.css';
 import './app.css';
 import { App } from './App';
 import { SessionProvider } from './session';
+import { chosenTheme, showTheme } from './shell/theme';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
+
+showTheme(chosenTheme());
 
 createRoot(root).render(
   <StrictMode>

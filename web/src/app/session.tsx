@@ -44,7 +44,7 @@ export const SessionProvider = ({ children }: { children: ReactNode }) => {
     };
   }, []);
 
-  const user = pasted ?? demo?.users.find((candidate) => candidate.id === chosen) ?? demo?.users[0] ?? null;
+  const user = pasted ?? demo?.users.find((candidate) => candidate.id === chosen) ?? null;
   const token = user?.token ?? null;
   const api = useMemo(() => new SeatimeApi({ token: () => token }), [token]);
 
@@ -63,7 +63,10 @@ export const SessionProvider = ({ children }: { children: ReactNode }) => {
   }, []);
   const signOut = useCallback(() => {
     sessionStorage.removeItem(TOKEN);
+    sessionStorage.removeItem(CHOSEN);
+    localStorage.removeItem(CHOSEN);
     setPasted(null);
+    setChosen(null);
   }, []);
 
   const session: Session = { loading: demo === undefined, demo: demo ?? null, user, choose, signIn, signOut };

@@ -2,10 +2,14 @@
 
 export type Role = 'admin' | 'instructor' | 'learner';
 
+export const ROLE_NAMES: Record<Role, string> = { admin: 'admin', instructor: 'instructor', learner: 'learner' };
+
 export interface User {
   id: string;
   name: string;
   role: Role;
+  /** What this one is there for, in a demo. */
+  note?: string;
   token: string;
 }
 
@@ -29,6 +33,7 @@ export const usersOf = (body: unknown): DemoSession | null => {
       id: text(user['id']),
       name: text(user['name'], text(user['id'])),
       role: roleOf(user['role']),
+      note: text(user['note']),
       token: text(user['token']),
     })),
   };

@@ -1,13 +1,12 @@
-import { useCallback } from 'react';
 import { Link } from 'react-router';
-import { useResource, useSeatimeApi, type CourseSummary } from '../../seatime';
+import type { CourseSummary } from '../../seatime';
 import { Failure, Loading, Notice } from '../Notice';
 import { useSession } from '../session';
+import { useCourses } from '../useCourses';
 import { canManage } from '../users';
 
-export const HomePage = () => {
-  const api = useSeatimeApi();
-  const { data, problem, reload } = useResource(useCallback(() => allCourses(api), [api]));
+export default function HomePage() {
+  const { data, problem, reload } = useCourses();
   return (
     <div className="page">
       <h1>Courses</h1>
@@ -17,7 +16,7 @@ export const HomePage = () => {
       {data === undefined && problem === undefined && <Loading what="Loading the courses" />}
     </div>
   );
-};
+}
 
 const CourseCards = ({ courses }: { courses: readonly CourseSummary[] }) => {
   const { user } = useSession();
@@ -39,15 +38,4 @@ const CourseCards = ({ courses }: { courses: readonly CourseSummary[] }) => {
       ))}
     </ul>
   );
-};
-
-const allCourses = async (api: ReturnType<typeof useSeatimeApi>): Promise<CourseSummary[]> => {
-  const found: CourseSummary[] = [];
-  let after: string | null = '';
-  while (after !== null) {
-    const page = await api.courses(after);
-    found.push(...page.courses);
-    after = page.next;
-  }
-  return found;
 };

@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { clock, percent, type CourseProgress, type LessonSummary } from '../seatime';
+import { clock, percent, type CourseProgress, type LessonSummary } from '../../../seatime';
 
 interface LessonListProps {
   courseId: string;

@@ -1,12 +1,12 @@
 import { Suspense, lazy, useCallback } from 'react';
 import { Link } from 'react-router';
-import { clock, percent, shown, useResource, useSeatimeApi, type LessonAnalytics } from '../../seatime';
-import { Figures } from '../Figures';
-import { Failure, Loading } from '../Notice';
-import { useParam } from '../useParam';
-import { useTitle } from '../useTitle';
+import { clock, percent, shown, useResource, useSeatimeApi, type LessonAnalytics } from '../../../seatime';
+import { Figures } from '../../Figures';
+import { Failure, Loading } from '../../Notice';
+import { useParam } from '../../useParam';
+import { useTitle } from '../../useTitle';
 
-const RetentionChart = lazy(() => import('../../seatime/views/RetentionChart'));
+const RetentionChart = lazy(() => import('../../../seatime/views/RetentionChart'));
 
 const REFRESH_MS = 5_000;
 const refreshing = { pollEvery: () => REFRESH_MS };

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { MuxVideoUploader, VideoRecorder, type MuxVideoUploaderProps } from '../seatime';
+import { MuxVideoUploader, VideoRecorder, type MuxVideoUploaderProps } from '../../../seatime';
 
 /** A lesson's video: a file that is there, or one that is recorded now. */
 export const VideoSource = (props: MuxVideoUploaderProps) => {

@@ -8,14 +8,14 @@ import {
   useSeatimeApi,
   type Course,
   type LessonSummary,
-} from '../../seatime';
-import { Failure, Loading, Notice } from '../Notice';
-import { VideoSource } from '../VideoSource';
-import { useSession } from '../session';
-import { useParam } from '../useParam';
-import { useTitle } from '../useTitle';
-import { whileProcessing } from '../whileProcessing';
-import { canManage } from '../users';
+} from '../../../seatime';
+import { Failure, Loading, Notice } from '../../Notice';
+import { VideoSource } from './VideoSource';
+import { useSession } from '../../session';
+import { useParam } from '../../useParam';
+import { useTitle } from '../../useTitle';
+import { whileProcessing } from '../../whileProcessing';
+import { canManage } from '../../users';
 
 export default function UploadPage() {
   const courseId = useParam('courseId');

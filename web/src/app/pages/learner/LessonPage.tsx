@@ -12,16 +12,16 @@ import {
   type CourseProgress,
   type LessonSummary,
   type PlayerHandle,
-} from '../../seatime';
-import { LessonList } from '../LessonList';
-import { Failure, Loading, Notice } from '../Notice';
-import { useSession } from '../session';
-import { useParam } from '../useParam';
-import { whileProcessing } from '../whileProcessing';
-import { useTitle } from '../useTitle';
-import { canManage, type User } from '../users';
+} from '../../../seatime';
+import { LessonList } from './LessonList';
+import { Failure, Loading, Notice } from '../../Notice';
+import { useSession } from '../../session';
+import { useParam } from '../../useParam';
+import { whileProcessing } from '../../whileProcessing';
+import { useTitle } from '../../useTitle';
+import { canManage, type User } from '../../users';
 
-export const CoursePage = () => {
+export default function LessonPage() {
   const courseId = useParam('courseId');
   const api = useSeatimeApi();
   const course = useResource(useCallback(() => api.course(courseId), [api, courseId]), whileProcessing);
@@ -47,7 +47,7 @@ export const CoursePage = () => {
       <LessonList courseId={courseId} lessons={lessons} current={lesson.id} progress={preview ? undefined : progress.data} />
     </div>
   );
-};
+}
 
 /** Watching one's own course, or any as an admin, is not counted. */
 const isPreview = (user: User | null, course: Course): boolean =>

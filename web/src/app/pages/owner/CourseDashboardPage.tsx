@@ -1,9 +1,9 @@
 import { useCallback } from 'react';
 import { Link } from 'react-router';
-import { clock, percent, shown, useResource, useSeatimeApi, type CourseAnalytics } from '../../seatime';
-import { Failure, Loading, Notice } from '../Notice';
-import { useParam } from '../useParam';
-import { useTitle } from '../useTitle';
+import { clock, percent, shown, useResource, useSeatimeApi, type CourseAnalytics } from '../../../seatime';
+import { Failure, Loading, Notice } from '../../Notice';
+import { useParam } from '../../useParam';
+import { useTitle } from '../../useTitle';
 
 const REFRESH_MS = 5_000;
 const refreshing = { pollEvery: () => REFRESH_MS };
