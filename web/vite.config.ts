@@ -9,6 +9,8 @@ export default defineConfig({
   server: { proxy: { '/api': gateway, '/demo': gateway } },
   build: {
     manifest: true, // `npm run budget` reads it
+    // A page that takes one name from `seatime/index.ts` must not load all that stands behind the others.
+    rolldownOptions: { treeshake: { moduleSideEffects: [{ test: /\/src\/seatime\/.*\.tsx?$/, sideEffects: false }] } },
     // Mux's player and the chart library are chunks of their own, fetched only where they are used.
     chunkSizeWarningLimit: 1200,
   },
