@@ -2,6 +2,7 @@
 import type { Beat } from '../watch/beats';
 import { parseRetryAfter, type Reply } from '../watch/policy';
 import { readEvents } from './events';
+import { ownerCalls, type OwnerCalls } from './owners';
 import { ApiProblem, asProblem, problemOf } from './problem';
 import type {
   Caption,
@@ -34,10 +35,16 @@ export interface SeatimeApiOptions {
 const segment = encodeURIComponent;
 
 export class SeatimeApi {
+  /** What a course's owner asks for. */
+  readonly owners: OwnerCalls;
   private readonly baseUrl: string;
 
   constructor(private readonly options: SeatimeApiOptions) {
     this.baseUrl = options.baseUrl ?? '';
+    this.owners = ownerCalls({
+      call: (method, path, body) => this.call(method, path, body),
+      open: (path, headers, signal) => this.open(path, headers, signal),
+    });
   }
 
   /** `takeOver` ends the learner's playing on another device, where the course allows no more. */
@@ -103,10 +110,8 @@ export class SeatimeApi {
 
   /** The lesson now and after each change, until the server ends the stream or `signal` does. Throws on an outage. */
   async lessonEvents(lessonId: string, onLesson: () => void, signal: AbortSignal): Promise<void> {
-    const headers = { ...this.credentials(), Accept: 'text/event-stream' };
-    const response = await fetch(`${this.baseUrl}/api/lessons/${segment(lessonId)}/events`, { headers, signal });
-    if (!response.ok || response.body === null) throw await problemOf(response);
-    await readEvents(response.body, (event) => {
+    const body = await this.open(`/api/lessons/${segment(lessonId)}/events`, { Accept: 'text/event-stream' }, signal);
+    await readEvents(body, (event) => {
       if (event.type === 'lesson') onLesson();
     });
   }
@@ -174,6 +179,13 @@ export class SeatimeApi {
   private credentials(): Record<string, string> {
     const token = this.options.token();
     return token === null ? {} : { Authorization: `Bearer ${token}` };
+  }
+
+  /** The body of what has no end, or one that nobody wants in memory; it lasts as long as `signal` lets it. */
+  private async open(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const response = await fetch(this.baseUrl + path, { headers: { ...headers, ...this.credentials() }, signal });
+    if (!response.ok || response.body === null) throw await problemOf(response);
+    return response.body;
   }
 
   private async call<T>(method: string, path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<T> {

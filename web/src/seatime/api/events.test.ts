@@ -3,7 +3,7 @@ import { parseEvents, readEvents, type ServerEvent } from './events';
 
 const TEXT = ':\n\nid: 3\nevent: lesson\ndata: {"a":1}\n\n:\n\nevent: gone\ndata: x\ndata: y\n\n';
 const EVENTS: ServerEvent[] = [
-  { type: 'lesson', data: '{"a":1}' },
+  { type: 'lesson', data: '{"a":1}', id: '3' },
   { type: 'gone', data: 'x\ny' },
 ];
 

@@ -3,6 +3,8 @@
 export interface ServerEvent {
   type: string;
   data: string;
+  /** What to come back with in `Last-Event-ID`. */
+  id?: string;
 }
 
 /** The server says something at least every 15 s; who hears nothing for so long is cut off. */
@@ -21,7 +23,9 @@ const eventOf = (block: string): ServerEvent | null => {
   const values = (name: string) =>
     lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).replace(/^ /, ''));
   const data = values('data');
-  return data.length === 0 ? null : { type: values('event').at(-1) ?? 'message', data: data.join('\n') };
+  if (data.length === 0) return null;
+  const id = values('id').at(-1);
+  return { type: values('event').at(-1) ?? 'message', data: data.join('\n'), ...(id === undefined ? {} : { id }) };
 };
 
 /** Reads until the stream ends. Throws when it breaks or falls silent. */
