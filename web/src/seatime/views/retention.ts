@@ -1,10 +1,21 @@
 /** Retention buckets as the chart's points. Pure. */
+import { plural } from './seeks';
 
 export interface Retention {
   bucketSeconds: number;
   /** Mean number of watchers in each bucket. */
   unique: readonly number[];
   replays: readonly number[];
+}
+
+/** Where many stop watching. */
+export interface DropOffPoint {
+  /** Seconds from the start of the video. */
+  position: number;
+  /** How many fewer watch after it than before it. */
+  lost: number;
+  /** Of the viewers, 0…1. */
+  share: number;
 }
 
 export interface RetentionPoint {
@@ -48,3 +59,10 @@ export const describe = (points: readonly RetentionPoint[], clock: (seconds: num
     `fewest (${low.unique}) at ${clock(low.at)}.`
   );
 };
+
+/** “0:10: 3.4 fewer viewers than before (13 % of all)”. */
+export const sayDropOff = (
+  { position, lost, share }: DropOffPoint,
+  clock: (seconds: number) => string,
+  percent: (share: number) => string,
+): string => `${clock(position)}: ${plural(tenths(lost), 'viewer')} fewer than before (${percent(share)} of all)`;

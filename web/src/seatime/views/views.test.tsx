@@ -24,7 +24,7 @@ const progress: LessonProgress = {
   videoRevision: 1,
   attempt: 1,
   complete: false,
-  watched: { live: 30, late: 0 },
+  watched: { live: 30, late: 0, hidden: 0 },
   reasons: [{ code: 'coverage', message: 'Watch 60 % more.' }],
   cuts: { over_rate: 12.4, hidden: 0.2 },
 };

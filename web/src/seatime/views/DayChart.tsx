@@ -1,0 +1,62 @@
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import type { DayNumbers } from '../api/owner-types';
+import { clock } from '../format';
+import { dayName } from './days';
+import styles from './views.module.css';
+
+const HEIGHT = 220;
+
+/** Views and completions by day (UTC). Days that are shown together, because few watched, are one bar. Load it lazily. */
+export default function DayChart({ days }: { days: readonly DayNumbers[] }) {
+  const data = days.map((day) => ({ ...day, name: dayName(day) }));
+  return (
+    <figure className={styles.chart} data-testid="day-chart">
+      <figcaption className={styles.legend}>
+        <span className={styles.unique}>Views</span>
+        <span className={styles.replays}>Completions</span>
+      </figcaption>
+      <ResponsiveContainer width="100%" height={HEIGHT}>
+        <BarChart data={data} margin={{ top: 8, right: 16, bottom: 4, left: -16 }} barGap={2} maxBarSize={36}>
+          <CartesianGrid vertical={false} stroke="var(--st-line)" />
+          <XAxis dataKey="name" stroke="var(--st-muted)" tickLine={false} tickMargin={8} fontSize={13} minTickGap={16} />
+          <YAxis allowDecimals={false} stroke="var(--st-muted)" tickLine={false} axisLine={false} fontSize={13} />
+          <Tooltip
+            cursor={{ fill: 'var(--st-surface-3)', fillOpacity: 0.5 }}
+            contentStyle={{ background: 'var(--st-surface)', border: '1px solid var(--st-line)', borderRadius: 8 }}
+          />
+          <Bar name="Views" dataKey="views" fill="var(--st-accent)" radius={[4, 4, 0, 0]} isAnimationActive={false} />
+          <Bar name="Completions" dataKey="completions" fill="var(--st-second)" radius={[4, 4, 0, 0]} isAnimationActive={false} />
+        </BarChart>
+      </ResponsiveContainer>
+      <details className={styles.asTable}>
+        <summary>Day by day, as a table</summary>
+        <div className={styles.tableScroll} role="region" aria-label="Figures by day" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Days (UTC)</th>
+                <th scope="col">Views</th>
+                <th scope="col">New viewers</th>
+                <th scope="col">Completions</th>
+                <th scope="col">Watch time</th>
+                <th scope="col">Verified</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.map((day) => (
+                <tr key={day.firstDay}>
+                  <th scope="row">{day.name}</th>
+                  <td>{day.views}</td>
+                  <td>{day.newViewers}</td>
+                  <td>{day.completions}</td>
+                  <td>{clock(day.watchTime)}</td>
+                  <td>{clock(day.verifiedTime)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </figure>
+  );
+}
