@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from pydantic import BaseModel
 
 from servicekit.consumer import BatchConsumer
@@ -201,3 +201,14 @@ async def execute(url: str, *statements: str) -> None:
             await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def delete_before(settings: CommonSettings, topic: str, offset: int) -> None:
+    """Have the broker forget what the first partition of the topic (without prefix) holds before that offset."""
+    partition = TopicPartition(settings.kafka_topic_prefix + topic, 0)
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
+    await admin.start()
+    try:
+        await admin.delete_records({partition: RecordsToDelete(before_offset=offset)})
+    finally:
+        await admin.close()

@@ -70,7 +70,7 @@ async def test_files_run_once_and_in_order_after_the_mechanisms_own(package: Pac
     assert await migrate(empty.owner_url, package.name, app_role=ROLE) == []
     package.write("0003_c.sql", "CREATE TABLE c ()")
     assert await migrate(empty.owner_url, package.name, app_role=ROLE) == [f"{package.name}/0003_c.sql"]
-    assert await tables(empty) == {"a", "b", "c", "inbox", "outbox", "schema_migrations"}
+    assert await tables(empty) == {"a", "b", "c", "dead_letter_audit", "inbox", "outbox", "schema_migrations"}
 
 
 async def test_four_runners_at_once_apply_each_file_once(package: Package, empty: Database) -> None:
@@ -89,7 +89,7 @@ async def test_a_file_that_fails_leaves_nothing_behind(package: Package, empty: 
     package.write("0003_c.sql", "CREATE TABLE c ()")
     with pytest.raises(asyncpg.DivisionByZeroError):
         await migrate(empty.owner_url, package.name, app_role=ROLE)
-    assert await tables(empty) == {"a", "inbox", "outbox", "schema_migrations"}
+    assert await tables(empty) == {"a", "dead_letter_audit", "inbox", "outbox", "schema_migrations"}
     package.write("0002_b.sql", "CREATE TABLE b ()")
     assert len(await migrate(empty.owner_url, package.name, app_role=ROLE)) == 2
 

@@ -192,6 +192,11 @@ def by_name(name: str) -> Topic:
     return {topic.name: topic for topic in TOPICS}[name]
 
 
+def consumed_by(service: Service) -> tuple[Topic, ...]:
+    """The topics that are for that service, whether or not it takes them."""
+    return tuple(topic for topic in TOPICS if service in topic.consumers)
+
+
 def about_learners(producer: Service) -> tuple[Topic, ...]:
     """The topics of that producer whose key begins with a learner's id."""
     return tuple(topic for topic in TOPICS if topic.producer == producer and topic.key.startswith("learner id"))

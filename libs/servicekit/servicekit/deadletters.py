@@ -81,5 +81,6 @@ def _origin(record: ConsumerRecord[Any, Any], *, reason: str, error: Exception, 
         ("x-topic", record.topic.encode()),
         ("x-partition", str(record.partition).encode()),
         ("x-offset", str(record.offset).encode()),
+        ("x-timestamp", str(record.timestamp).encode()),
         ("x-group", group.encode()),
     )

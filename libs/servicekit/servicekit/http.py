@@ -88,7 +88,7 @@ def create_api(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge's own; asked for at every request
     )
     api.state.authenticator = Authenticator(settings)
-    api.state.stopping = asyncio.Event()
+    api.state.stopping, api.state.checks = asyncio.Event(), checks
     _add_problem_handlers(api)
     _add_operations(api, checks)
     api.add_middleware(Edge, service=service, max_body_bytes=max_body_bytes, unlimited=unlimited_bodies)

@@ -150,6 +150,36 @@ async def ping(settings: CommonSettings, *, timeout: float = 2) -> None:
         await admin.describe_cluster()
 
 
+async def existing(settings: CommonSettings, names: Iterable[str], *, timeout: float = 5) -> list[str]:
+    """Those of the full names that are topics, in order. Raises BrokerUnavailable."""
+    async with _admin(settings, timeout) as admin:
+        return sorted(set(names).intersection(await admin.list_topics()))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A consumer group: how many consume in it now, and up to where it has committed, by full topic and partition."""
+
+    members: int
+    committed: Mapping[tuple[str, int], int]
+
+
+async def groups(settings: CommonSettings, names: Iterable[str], *, timeout: float = 5) -> dict[str, Group]:
+    """Consumer groups of these full names; one that never was has no members and no commits. BrokerUnavailable."""
+    async with _admin(settings, timeout) as admin:
+        return {name: await _group(admin, name) for name in names}
+
+
+async def _group(admin: AIOKafkaAdminClient, name: str) -> Group:
+    coordinator = await admin.find_coordinator(name)
+    (described,) = await admin.describe_consumer_groups([name], coordinator)
+    committed = await admin.list_consumer_group_offsets(name, coordinator)
+    return Group(
+        members=sum(len(group[5]) for group in described.groups),
+        committed={(at.topic, at.partition): meta.offset for at, meta in committed.items() if meta.offset >= 0},
+    )
+
+
 @asynccontextmanager
 async def _admin(settings: CommonSettings, timeout: float) -> AsyncIterator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(

@@ -119,15 +119,22 @@ class Producer:
         )
 
     async def send_raw(
-        self, topic: str, *, key: bytes | None, value: bytes | None, headers: Sequence[Header], timeout: float = 10
+        self,
+        topic: str,
+        *,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[Header],
+        timestamp_ms: int | None = None,
+        timeout: float = 10,
     ) -> None:
-        """Send bytes as they are to a full topic name; errors as for `send`."""
+        """Send bytes as they are to a full topic name, as of now or of `timestamp_ms`; errors as for `send`."""
         producer = self._producer
         if producer is None:
             raise BrokerUnavailable("no connection to Kafka yet")
         try:
             async with asyncio.timeout(timeout):
-                await producer.send_and_wait(topic, value, key=key, headers=list(headers))
+                await producer.send_and_wait(topic, value, key=key, headers=list(headers), timestamp_ms=timestamp_ms)
         except TimeoutError as error:
             raise BrokerUnavailable("Kafka did not acknowledge in time") from error
         except (KafkaError, OSError) as error:

@@ -45,6 +45,17 @@ class LogReader:
             names = ", ".join(sorted({partition.topic for partition in partitions}))
             raise BrokerUnavailable(f"no records of {names}: {type(error).__name__}") from error
 
+    async def between(self, partition: TopicPartition, first: int, end: int) -> list[ConsumerRecord[Any, Any]]:
+        """What there is of a partition from `first` up to before `end`, of records that are not compacted."""
+        found: list[ConsumerRecord[Any, Any]] = []
+        first, end = max(first, self.beginnings[partition]), min(end, self.ends[partition])
+        self.seek(partition, first)
+        while first < end:
+            records = (await self.read([partition], most=end - first))[partition]
+            found += [record for record in records if record.offset < end]
+            first = records[-1].offset + 1
+        return found
+
     def seek(self, partition: TopicPartition, offset: int) -> None:
         """Read on from that offset."""
         self._consumer.seek(partition, offset)
@@ -53,13 +64,7 @@ class LogReader:
 @asynccontextmanager
 async def open_log(settings: CommonSettings, topics: Collection[str]) -> AsyncIterator[LogReader]:
     """The topics of these full names, which have to exist, from their beginnings. Raises BrokerUnavailable."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        request_timeout_ms=20_000,
-    )
+    consumer = _consumer(settings)
     try:
         try:
             async with asyncio.timeout(60):
@@ -76,6 +81,32 @@ async def open_log(settings: CommonSettings, topics: Collection[str]) -> AsyncIt
         yield reader
     finally:
         await consumer.stop()
+
+
+async def log_ends(
+    settings: CommonSettings, topics: Collection[str], *, timeout: float
+) -> Mapping[TopicPartition, int]:
+    """Up to where the topics of these full names, which have to exist, go. Raises BrokerUnavailable."""
+    consumer = _consumer(settings)
+    try:
+        async with asyncio.timeout(timeout):
+            await consumer.start()
+            ends: Mapping[TopicPartition, int] = await consumer.end_offsets(await _partitions(settings, topics))
+            return ends
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise BrokerUnavailable(f"the log cannot be read: {type(error).__name__}") from error
+    finally:
+        await consumer.stop()
+
+
+def _consumer(settings: CommonSettings) -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        request_timeout_ms=20_000,
+    )
 
 
 async def _partitions(settings: CommonSettings, topics: Collection[str]) -> list[TopicPartition]:

@@ -10,7 +10,9 @@ from analytics_service import cost_routes, detail_routes, export_routes, learner
 from analytics_service.live_routes import course_watchers
 from analytics_service.routes import router
 from analytics_service.settings import Settings
+from contracts import topics
 from servicekit import database, http
+from servicekit.operations.routes import router as operations
 from servicekit.process import keep_running
 
 
@@ -44,6 +46,8 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(platform_routes.router)
     api.include_router(cost_routes.router)
     api.include_router(learner_routes.router)
+    consumed = [topic.name for topic in topics.consumed_by("analytics")]
+    api.include_router(operations(settings, service="analytics", topics=consumed))
     return api
 
 

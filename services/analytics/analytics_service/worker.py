@@ -14,6 +14,7 @@ from servicekit.consumer import BatchConsumer
 from servicekit.database import Pool, transaction
 from servicekit.errors import Unavailable
 from servicekit.forgotten import Hashing
+from servicekit.operations.redriving import Redriver
 from servicekit.outbox import OutboxRelay
 from servicekit.producer import Producer
 from servicekit.topic_ids import TopicIds, fetch_topic_id
@@ -57,6 +58,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 loops={
                     "live sweep": partial(_sweep_live, pool),
                     "outbox": relay.run,
+                    "redrive": Redriver(pool, settings, producer, service=SERVICE).run,
                     "budgets": partial(budgeting.run, pool, settings),
                     **({"mux": sync.run} if sync is not None else {}),
                 },

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from contracts import topics
 from playback_service import enrollments, learners, policies, release, routes
 from playback_service.address import networks
 from playback_service.lane import add_lane
@@ -14,6 +15,7 @@ from playback_service.playback import Granting
 from playback_service.settings import Settings
 from servicekit import http, telemetry
 from servicekit.database import Pool, create_pool, ping
+from servicekit.operations.routes import router as operations
 
 SERVICE = "playback"
 
@@ -46,6 +48,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     for part in (routes, release, enrollments, policies, learners):
         api.include_router(part.router)
+    consumed = [topic.name for topic in topics.consumed_by("playback")]
+    api.include_router(operations(settings, service=SERVICE, topics=consumed))
     add_lane(api)
     return api
 

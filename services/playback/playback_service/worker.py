@@ -19,6 +19,7 @@ from servicekit import worker
 from servicekit.consumer import BatchConsumer
 from servicekit.database import create_pool, ping
 from servicekit.forgotten import Hashing
+from servicekit.operations.redriving import Redriver
 from servicekit.outbox import OutboxRelay
 from servicekit.producer import Producer
 from servicekit.worker import Worker
@@ -86,7 +87,7 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                         group=SERVICE,
                     ),
                 ],
-                loops={"outbox": relay.run},
+                loops={"outbox": relay.run, "redrive": Redriver(pool, settings, producer, service=SERVICE).run},
                 checks={"database": lambda: ping(pool)},
             )
             async with running:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from contracts import topics
 from progress_service import (
     routes,
     routes_attempts,
@@ -27,6 +28,7 @@ from servicekit.errors import BrokerUnavailable
 from servicekit.forgotten import Hashing
 from servicekit.health import Check, Degraded
 from servicekit.lane import add_lane
+from servicekit.operations.routes import router as operations
 from servicekit.producer import Producer
 
 SERVICE = "progress"
@@ -88,6 +90,8 @@ def create_app(settings: Settings, *, clock: Callable[[], int] = wall_clock_ms) 
     api.include_router(routes_reviews.router)
     api.include_router(routes_learners.router)
     api.include_router(routes_erasure.router)
+    consumed = [topic.name for topic in topics.consumed_by("progress")]
+    api.include_router(operations(settings, service=SERVICE, topics=consumed))
     add_lane(api, routes.router.prefix, routes.router.routes)
     return api
 

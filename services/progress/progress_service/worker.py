@@ -25,6 +25,7 @@ from servicekit import database, worker
 from servicekit.consumer import BatchConsumer, Received
 from servicekit.database import Pool
 from servicekit.forgotten import Hashing
+from servicekit.operations.redriving import Redriver
 from servicekit.outbox import OutboxRelay
 from servicekit.producer import Producer
 from servicekit.worker import Worker
@@ -78,6 +79,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 ],
                 loops={
                     "outbox": relay.run,
+                    "redrive": Redriver(pool, settings, producer, service=SERVICE).run,
                     "sweep": partial(sweep, pool),
                     "erasing": partial(erasing.erase, pool, hashing, relay.wake),
                 },

@@ -1,7 +1,7 @@
 """The HTTP process of the upload service, put together in one place."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -11,6 +11,8 @@ from servicekit import database
 from servicekit.health import Check
 from servicekit.http import create_api, serve
 from servicekit.lane import add_lane
+from servicekit.operations.queues import Waiting
+from servicekit.operations.routes import router as operations
 from servicekit.process import keep_running
 from servicekit.telemetry import configure_logging, get_logger
 from upload_service import (
@@ -21,6 +23,7 @@ from upload_service import (
     part_routes,
     routes,
     storage_connection,
+    store_inbox,
     stream_routes,
     upload_routes,
 )
@@ -71,12 +74,18 @@ def create_app(settings: Settings) -> FastAPI:
     api.include_router(stream_routes.router)
     api.include_router(caption_routes.router)
     api.include_router(migration_routes.router)
+    api.include_router(operations(settings, service="upload", topics=(), waits=_parked_webhooks))
     add_lane(api, routes.WEBHOOK_PATH, routes.router.routes)
     return api
 
 
 def _checks(api: FastAPI) -> Mapping[str, Check]:
     return {"database": partial(database.ping, api.state.pool), "mux": api.state.mux.check}
+
+
+async def _parked_webhooks(conn: database.Connection) -> Sequence[Waiting]:
+    parked = await store_inbox.parked(conn)
+    return [Waiting("webhooks", parked.count, parked.oldest_s)]
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ class Reconciler:
     async def check_parked(self) -> None:
         """A readiness check: raises if a webhook has waited for too long for its upload."""
         async with acquire(self.pool, timeout=2) as conn:
-            age = await store_inbox.parked_age_s(conn)
+            age = (await store_inbox.parked(conn)).oldest_s
         PARKED_AGE.set(age)
         if age > self.settings.parked_red_after_s:
             raise Unavailable(f"a webhook has been parked for {age:.0f} s")
@@ -60,7 +60,7 @@ class Reconciler:
                 await changes.apply(conn, MuxEvent.of(parked.payload))
         async with transaction(self.pool) as conn:
             expired = await store_inbox.expire(conn, after_s=self.settings.parked_expire_after_s)
-            PARKED_AGE.set(await store_inbox.parked_age_s(conn))
+            PARKED_AGE.set((await store_inbox.parked(conn)).oldest_s)
         if expired:
             log.warning("gave up parked webhooks", events=expired)
 

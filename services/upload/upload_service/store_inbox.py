@@ -1,5 +1,6 @@
 """Mux's webhooks in SQL: each is kept once, as it was signed, with what became of it."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from servicekit.database import Connection
@@ -78,15 +79,24 @@ async def expire(conn: Connection, *, after_s: float) -> int:
     return int(done.rpartition(" ")[2])
 
 
-async def parked_age_s(conn: Connection) -> float:
-    """The age of the oldest parked event, 0 without any."""
-    age: float = await conn.fetchval(
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """`oldest_s` is the age (s) of the oldest, 0 without any."""
+
+    count: int
+    oldest_s: float
+
+
+async def parked(conn: Connection) -> Parked:
+    """Events that wait for what they are about."""
+    row = await conn.fetchrow(
         """
-        SELECT coalesce(extract(epoch FROM now() - min(received_at)), 0)::float8
+        SELECT count(*) AS count, coalesce(extract(epoch FROM now() - min(received_at)), 0)::float8 AS oldest_s
         FROM mux_events WHERE state = 'parked'
         """
     )
-    return age
+    assert row is not None
+    return Parked(**row)
 
 
 async def claim_silent(conn: Connection, *, after_s: float, limit: int) -> list[OpenUpload]:

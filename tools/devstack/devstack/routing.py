@@ -26,14 +26,17 @@ class Route:
         return self._compiled.fullmatch(path) is not None
 
 
-def _operations(service: str) -> Route:
-    return Route(
-        rf"/services/{service}/(health/live|health/ready|metrics|openapi\.json)", service, f"/services/{service}"
+def _operations(service: str) -> tuple[Route, ...]:
+    return (
+        Route(
+            rf"/services/{service}/(health/live|health/ready|metrics|openapi\.json)", service, f"/services/{service}"
+        ),
+        Route(rf"/api/operations/{service}/.+", service),
     )
 
 
 ROUTES: tuple[Route, ...] = (
-    *(_operations(service) for service in ("upload", "playback", "progress", "analytics")),
+    *(route for service in ("upload", "playback", "progress", "analytics") for route in _operations(service)),
     Route(r"/api/videos/mux/.*", "upload"),
     Route(rf"/api/videos/{ID}/playback(/release)?", "playback"),
     Route(rf"/api/courses/{ID}/enrollments(/.*)?", "playback"),
