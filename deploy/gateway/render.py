@@ -3,6 +3,7 @@
 `python deploy/gateway/render.py` writes deploy/gateway/nginx.conf; a test compares the two, and runs it.
 """
 
+import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,6 +51,8 @@ _SERVER = """\
         # What a client claims to be its address is thrown away: only the peer that connected is believed.
         proxy_set_header X-Forwarded-For $remote_addr;
         proxy_set_header X-Forwarded-Proto $scheme;
+        # So is what it claims to be its country; an empty value sends none.
+        proxy_set_header X-Seatime-Country {country};
         proxy_connect_timeout 2s;
         proxy_read_timeout 60s;
         proxy_next_upstream error timeout non_idempotent;
@@ -101,8 +104,13 @@ def render(
     run: str = "/var/run",
     log: str = "/dev/stderr",
     temporary: str = "",
+    country: str = '""',
 ) -> str:
-    """The whole configuration. `upstreams` maps each service to host:port; `temporary` moves nginx's own folders."""
+    """The whole configuration. `upstreams` maps each service to host:port; `temporary` moves nginx's own folders.
+
+    `country` is the nginx variable that holds a request's country, from GeoIP or from a network in front that sets a
+    header and lets nobody past it (`$http_cf_ipcountry`).
+    """
     blocks = "".join(
         f"    upstream {service} {{\n        server {address};\n        keepalive 32;\n    }}\n\n"
         for service, address in upstreams.items()
@@ -115,13 +123,19 @@ def render(
     return (
         _HEAD.format(mime=mime, run=run, log=log, temporary=temporary)
         + blocks
-        + _SERVER.format(listen=listen)
+        + _SERVER.format(listen=listen, country=country)
         + streamed
         + routes
         + _WEB.format(web=web)
     )
 
 
-if __name__ == "__main__":
-    TARGET.write_text(render())
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--country", default='""', help="nginx variable with a request's country ($http_cf_ipcountry)")
+    TARGET.write_text(render(country=parser.parse_args().country))
     print(f"wrote {TARGET.name}")
+
+
+if __name__ == "__main__":
+    main()

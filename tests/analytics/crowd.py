@@ -13,6 +13,9 @@ DAY_MS, MINUTE_MS, BEAT_MS = 86_400_000, 60_000, 10_000
 COHORTS = ("spring", "spring", "spring", "autumn", "autumn", None)
 TINY = 3
 """Learners of a cohort that is too small to be shown."""
+PLAYERS = ("mux-player", "mux-player", "mux-player", "video", "somebody's own", None)
+BROWSERS = ("chrome", "chrome", "chrome", "safari", "firefox", "other", None)
+COUNTRIES = ("PT", "PT", "PT", "DE", "NZ", None)
 LATE_LESSON = "l19"
 """Almost nobody gets there."""
 
@@ -50,10 +53,13 @@ class Tab:
     def __post_init__(self) -> None:
         self.began = self.now
         self.session = UUID(int=self.rng.getrandbits(128), version=4)
+        self.player, self.browser = self.rng.choice(PLAYERS), self.rng.choice(BROWSERS)
+        self.country = self.rng.choice(COUNTRIES)
 
     def play(self, media_ms: int, rate: float = 1.0) -> None:
         """Play on for that much media, or to the end."""
         end = min(self.duration, self.position + media_ms)
+        self._happens("play")
         while self.position < end:
             step = min(round(BEAT_MS * rate), end - self.position)
             took = round(step / rate)
@@ -75,6 +81,7 @@ class Tab:
                     segments=(segment,),
                     events=tuple(self.events),
                     stalled_ms=stalled_ms,
+                    player=self.player,
                 )
             )
             self.events = []
@@ -106,6 +113,8 @@ class Tab:
             expires_at_ms=self.began + DAY_MS,
             received_at_ms=self.now,
             sent_at_ms=self.now,
+            browser=self.browser,
+            country=self.country,
             beats=tuple(self.beats),
         )
         self.requests += [request] * self.rng.choice([1] * 19 + [2])

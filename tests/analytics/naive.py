@@ -188,9 +188,42 @@ def told(lesson_id: str, log: Iterable[WatchProgress], duration_ms: int) -> dict
     return {key: (count, len(learners[key])) for key, count in times.items()}
 
 
+def parts(
+    lesson_id: str, log: Iterable[WatchProgress], by: Callable[[WatchProgress, Any], str]
+) -> dict[tuple[str, str], dict[str, tuple[int, int, int]]]:
+    """What players told, by kind and name, of each part: how often, by how many learners, and ms of waiting."""
+    beats = {
+        (request.session_id, beat.seq): (request.learner_id, by(request, beat), beat)
+        for request in log
+        if request.lesson_id == lesson_id
+        for beat in request.beats
+    }
+    told: list[tuple[tuple[str, str], str, str, int]] = []
+    for learner, part, beat in beats.values():
+        for event in beat.events:
+            key = _named(event, 1)
+            if key is not None and key[0] != "seek":
+                told.append((key, part, learner, 0))
+        if beat.stalled_ms:
+            told.append((("stall", "data"), part, learner, min(beat.stalled_ms, 600_000)))
+    return {
+        key: {
+            part: (
+                sum((key, part) == (of, on) for of, on, _, _ in told),
+                len({learner for of, on, learner, _ in told if (key, part) == (of, on)}),
+                sum(ms for of, on, _, ms in told if (key, part) == (of, on)),
+            )
+            for part in {on for of, on, _, _ in told if of == key}
+        }
+        for key in {of for of, _, _, _ in told}
+    }
+
+
 def _named(event: Any, width_s: int) -> tuple[str, str] | None:
     if event.type == "seek" and abs(event.from_ms - event.to_ms) >= 1000:
         return "seek", f"{width_s}/{event.from_ms // 1000 // width_s}/{event.to_ms // 1000 // width_s}"
+    if event.type == "play":
+        return "play", "start"
     if event.type == "qualitychange":
         return "quality", event.value
     if event.type == "error":

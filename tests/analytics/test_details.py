@@ -13,6 +13,7 @@ from tests.analytics.test_tallies import event, request, seek
 from tests.databases import Database
 
 DAY_S = 86_400
+REBUFFERING = ("beats", "learners", "seconds", "suppressed")
 DETAILS = ("days", "interactions", "cohorts", "learners", "learners/a0")
 
 
@@ -173,12 +174,11 @@ async def test_the_owner_sees_what_players_told_from_k_learners_on(client: httpx
         "hotTargets": [{"bucket": 30, "seeks": 6}],
         "suppressed": True,
     }
-    assert body["qualityChanges"] == {
-        "values": [{"name": "720p", "times": 6, "learners": 6, "watchTime": None}],
-        "suppressed": False,
-    }
+    (changed,) = body["qualityChanges"]["values"]
+    assert [changed[name] for name in ("name", "times", "learners", "watchTime")] == ["720p", 6, 6, None]
+    assert not body["qualityChanges"]["suppressed"]
     assert body["errors"] == {"values": [], "suppressed": True}
-    assert body["rebuffering"] == {"beats": 0, "learners": 0, "seconds": 0.0, "suppressed": False}
+    assert [body["rebuffering"][name] for name in REBUFFERING] == [0, 0, 0.0, False]
     waited = [request((9, ()), learner_id=f"a{n}", session=n) for n in range(5)]
     waited = [
         one.model_copy(update={"beats": (one.beats[0].model_copy(update={"stalled_ms": 2_000}),)}) for one in waited
@@ -186,8 +186,35 @@ async def test_the_owner_sees_what_players_told_from_k_learners_on(client: httpx
     for number, expected in ((4, (None, None, None, True)), (5, (5, 5, 10.0, False))):
         await log.consume(pool, log.logged(waited[:number], first_offset=500_000 + number))
         body = (await client.get("/api/analytics/lessons/l1/interactions", headers=OWNER)).json()
-        assert tuple(body["rebuffering"].values()) == expected
-    assert body["speeds"]["values"] == [{"name": "1", "times": 13, "learners": 13, "watchTime": 570.0}]
+        assert tuple(body["rebuffering"][name] for name in REBUFFERING) == expected
+    (speed,) = body["speeds"]["values"]
+    assert [speed[name] for name in ("name", "times", "learners", "watchTime")] == ["1", 13, 13, 570.0]
+    assert speed["byPlayer"] == []
+
+
+async def test_what_players_told_is_split_by_player_browser_and_country(client: httpx.AsyncClient, pool: Pool) -> None:
+    """Row E4, E12: with the two of another browser the smallest that may be shown; beats of before are among them."""
+    beats = ((1, (event("play"), event("error", value="3"))),)
+    of_before = [request(*beats, learner_id="a9", session=99)]
+    await log.consume(pool, log.logged(of_before))
+    await pool.execute("DELETE FROM lesson_tallies WHERE kind LIKE '%/%'")
+    told = [
+        request(*beats, learner_id=f"{browser}{n}", session=100 * people + n, browser=browser, country="PT")
+        for browser, people in (("chrome", 7), ("safari", 5), ("firefox", 2))
+        for n in range(people)
+    ]
+    told = [one.model_copy(update={"beats": (one.beats[0].model_copy(update={"player": "video"}),)}) for one in told]
+    await log.consume(pool, log.logged([*told, *told[:4]], first_offset=500))
+    body = (await client.get("/api/analytics/lessons/l1/interactions", headers=OWNER)).json()
+    (decode,) = body["errors"]["values"]
+    assert (decode["times"], body["plays"]["times"], body["plays"]["learners"]) == (15, 15, 15)
+    for number in (decode, body["plays"]):
+        assert number["byBrowser"] == [
+            {"name": "chrome", "withOthers": False, "times": 7, "learners": 7, "seconds": None},
+            {"name": "safari", "withOthers": True, "times": 8, "learners": None, "seconds": None},
+        ]
+        for split, name in (("byPlayer", "video"), ("byCountry", "PT")):
+            assert number[split] == [{"name": name, "withOthers": True, "times": 15, "learners": None, "seconds": None}]
 
 
 async def test_the_owner_sees_each_learners_map(client: httpx.AsyncClient) -> None:

@@ -49,6 +49,11 @@ CONSUMED = (
     topics.LESSON_COMPLETED,
 )
 PRODUCED = (topics.PROGRESS_ADVANCED, topics.LESSON_COMPLETED, topics.COURSE_COMPLETED)
+PARTS: dict[str, Callable[[WatchProgress, Any], str]] = {
+    "byPlayer": lambda request, beat: "other" if beat.player == "somebody's own" else beat.player or "unknown",
+    "byBrowser": lambda request, beat: request.browser or "unknown",
+    "byCountry": lambda request, beat: request.country or "unknown",
+}
 Get = Callable[[str], Awaitable[dict[str, Any]]]
 
 
@@ -361,7 +366,8 @@ class Comparison:
         beats, learners, ms = naive.stalls(lesson_id, self._log.players)
         rebuffering = report["rebuffering"]
         if 0 < learners < K:
-            assert rebuffering == {"beats": None, "learners": None, "seconds": None, "suppressed": True}
+            assert (rebuffering["beats"], rebuffering["learners"], rebuffering["seconds"]) == (None, None, None)
+            assert rebuffering["suppressed"]
         else:
             assert (rebuffering["beats"], rebuffering["learners"], rebuffering["seconds"] * 1000) == (
                 beats,
@@ -376,3 +382,30 @@ class Comparison:
             value["name"]: (value["times"], value["learners"], round(value["watchTime"] * 1000))
             for value in report["speeds"]["values"]
         } == {name: counts for name, counts in expected.speeds.items() if counts[1] >= K}
+        self._same_splits(lesson_id, report)
+
+    def _same_splits(self, lesson_id: str, report: Mapping[str, Any]) -> None:
+        """Row E4: by player, browser and country, what is too small together with the smallest that is not."""
+        numbers = {("play", "start"): report["plays"], ("stall", "data"): report["rebuffering"]}
+        for kind, field in (("quality", "qualityChanges"), ("error", "errors")):
+            numbers |= {(kind, value["name"]): value for value in report[field]["values"]}
+        for split, part_of in PARTS.items():
+            expected = naive.parts(lesson_id, self._log.players, part_of)
+            for key, number in numbers.items():
+                shares = {share["name"]: share for share in number[split]}
+                parts = expected.get(key, {})
+                large = {name: part for name, part in parts.items() if part[1] >= K}
+                assert shares.keys() == large.keys(), (lesson_id, split, key)
+                if not large:
+                    continue
+                small = [part for name, part in parts.items() if name not in large]
+                joined = min(large, key=lambda name, large=large: (large[name][1], name)) if small else None
+                for name, share in shares.items():
+                    counted = [large[name], *(small if name == joined else [])]
+                    assert share["times"] == sum(part[0] for part in counted)
+                    assert (share["withOthers"], share["learners"]) == (
+                        name == joined,
+                        None if name == joined else large[name][1],
+                    )
+                    if key[0] == "stall":
+                        assert share["seconds"] * 1000 == pytest.approx(sum(part[2] for part in counted))

@@ -22,6 +22,7 @@ from devstack import routing, tools
 from devstack.ports import free_port
 from tests.serving import serving
 
+ECHOED = ("x-forwarded-for", "x-request-id", "x-seatime-country")
 DEPLOY = Path(__file__).parents[2] / "deploy"
 PATHS = (
     "/api/videos/mux/upload-url",
@@ -62,7 +63,7 @@ def _render() -> ModuleType:
 
 def _echo(service: str) -> Starlette:
     async def answer(request: Request) -> JSONResponse:
-        headers = {name: request.headers.get(name) for name in ("x-forwarded-for", "x-request-id")}
+        headers = {name: request.headers.get(name) for name in ECHOED}
         body = await request.body()
         return JSONResponse({"service": service, "path": request.url.path, "body": len(body), **headers})
 
@@ -93,6 +94,7 @@ def gateway(tmp_path: Path) -> Iterator[str]:
             run=str(tmp_path),
             log=str(tmp_path / "error.log"),
             temporary=temporary,
+            country="$http_cf_ipcountry",
         )
         owner = "user root;\n" if os.geteuid() == 0 else ""
         configuration.write_text(owner + rendered)
@@ -151,3 +153,12 @@ def test_nginx_limits_bodies_except_where_files_go(gateway: str) -> None:
 def test_the_developers_sign_in_is_not_served(gateway: str) -> None:
     """The demo's session endpoint does not exist in production."""
     assert httpx.get(f"{gateway}/demo/session").status_code == 404
+
+
+def test_only_the_gateway_says_from_which_country_a_request_comes(gateway: str) -> None:
+    """Row E4: what a client claims is overwritten: by what the network in front says, where the gateway is told to
+    believe it, else by nothing, which is what is committed."""
+    forged = {"X-Seatime-Country": "ZW"}
+    for headers, expected in ((forged, None), (forged | {"CF-IPCountry": "PT"}, "PT")):
+        assert httpx.get(f"{gateway}/api/progress", headers=headers).json()["x-seatime-country"] == expected
+    assert 'proxy_set_header X-Seatime-Country "";' in (DEPLOY / "gateway" / "nginx.conf").read_text()

@@ -9,11 +9,10 @@ from analytics_service import disclosure, store_days, store_groups
 from analytics_service.detail_reports import (
     Cohorts,
     DaySeries,
-    Interactions,
     cohorts,
     day_series,
-    interactions,
 )
+from analytics_service.interaction_reports import Interactions, interactions
 from analytics_service.map_reports import LearnerMap, LearnerMaps, learner_map, learner_maps
 from analytics_service.routes import (
     NOT_MODIFIED,
@@ -97,8 +96,8 @@ async def get_course_days(
     "/lessons/{lesson_id}/interactions",
     response_model=Interactions,
     responses=NOT_MODIFIED,
-    summary="A lesson's seek matrix with its hot spots, quality changes, errors and speeds",
-    description="Seeks, qualities and errors are what players tell; speeds are the ledger's.",
+    summary="A lesson's plays, seek matrix, quality changes, errors, rebuffering and speeds",
+    description="Speeds are the ledger's, all else is what players tell: by player, browser and country, seeks aside.",
 )
 async def get_interactions(
     request: Request, lesson_id: Id, principal: CurrentPrincipal, if_none_match: IfNoneMatch = None

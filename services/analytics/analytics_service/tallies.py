@@ -1,15 +1,17 @@
-"""What is counted by name: speeds, and what players tell of seeks, qualities and errors. Pure.
+"""What is counted by name: speeds, and what players tell of plays, seeks, qualities and errors. Pure.
 
 Whatever a client may write freely is put into one of few names, so that nobody can make a lesson's rows grow.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from analytics_service import splits
 from contracts import Beat, PlayerEvent, WatchProgress
+from contracts.clients import OTHER
 
 SEEK_BUCKETS = 100
 SHORTEST_SEEK_MS = 1_000
@@ -23,7 +25,6 @@ _ERROR_NAMES = {
     "1": "aborted", "2": "network", "3": "decode", "4": "source", "5": "encrypted",
     "mediaerror": "decode", "networkerror": "network", "keysystemerror": "encrypted", "tokenexpired": "expired",
 }  # fmt: skip
-OTHER = "other"
 
 
 class Tally(NamedTuple):
@@ -55,6 +56,8 @@ class Amount:
 
 
 Entries = Mapping[Entry, Amount]
+Named = tuple[tuple[str, str], Amount]
+"""Kind and name under which something counts, and how much it is."""
 
 
 def speed(credited_ms: int, spent_ms: int) -> str:
@@ -110,10 +113,21 @@ def told(request: WatchProgress, shard: int, numbers: Iterable[int]) -> Entries:
         named = [(name, Amount(times=1)) for event in beat.events for name in _named(event, request.duration_ms)]
         if beat.stalled_ms:
             named.append((("stall", "data"), Amount(1, min(beat.stalled_ms, LONGEST_STALL_MS))))
+        named += _split(named, list(splits.parts_of(request, beat))) if named else ()
         for name, amount in named:
             entry = Entry(Tally(request.lesson_id, request.video_revision, *name), shard, request.learner_id)
             entries[entry] = entries.get(entry, Amount()) + amount
     return entries
+
+
+def _split(named: Sequence[Named], parts: Sequence[tuple[str, str]]) -> list[Named]:
+    """The same once more for each part that it belongs to."""
+    return [
+        ((f"{kind}/{split}", f"{name}/{part}"), amount)
+        for (kind, name), amount in named
+        if kind in splits.SPLIT_KINDS
+        for split, part in parts
+    ]
 
 
 def tells(beat: Beat) -> bool:
@@ -127,6 +141,8 @@ def _named(event: PlayerEvent, duration_ms: int) -> list[tuple[str, str]]:
         case "seek":
             name = seek(event, duration_ms)
             return [] if name is None else [("seek", name)]
+        case "play":
+            return [("play", "start")]
         case "qualitychange":
             return [("quality", quality(event.value))]
         case "error":
