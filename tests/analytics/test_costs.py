@@ -23,9 +23,9 @@ def test_the_seeds_example_costs_what_it_says() -> None:
     assert found.total == pytest.approx(47)
 
 
-def test_s3_costs_by_the_gigabyte_at_the_assumed_bit_rate() -> None:
-    """At 8 Mbit/s a second is a megabyte: 1,000 minutes are 60 GB."""
-    found = cost(Usage(s3_stored=1_000, s3_watched=500), Prices(s3_bits_per_s=8_000_000))
+def test_s3_costs_by_the_gigabyte_and_not_by_the_minute() -> None:
+    """60 GB stored for a month, and 30 sent."""
+    found = cost(Usage(s3_stored=1_000, s3_watched=500, s3_stored_gb=60, s3_sent_gb=30), Prices())
     assert (found.s3_storage, found.s3_transfer) == (pytest.approx(60 * 0.023), pytest.approx(30 * 0.09))
 
 

@@ -105,6 +105,22 @@ async def test_a_courses_cost_is_its_minutes_times_the_prices(
     assert (found["month"], found["budget"], len(found["assumptions"])) == (month.name, None, 2)
 
 
+async def test_a_video_in_s3_costs_what_its_file_weighs(client: httpx.AsyncClient, pool: Pool) -> None:
+    """Twice the assumed bit rate: 7.2 GB for an hour, of which ten minutes were watched."""
+    video = Video(provider="s3", s3_key="k", duration_ms=HOUR_MS, size_bytes=7_200_000_000)
+    watched = log.advanced(
+        lesson_id="l2", covered=((0, 600_000),), live_ms=600_000, spent_ms=300_000, watched_at=datetime.now(UTC)
+    )
+    await log.consume(pool, log.logged([log.course(), log.lesson("l2", video=video), watched]))
+    found = await asked(client, "courses/c1/cost")
+    month = month_of(datetime.fromisoformat(found["asOf"]))
+    share = (month.now - month.begin) / (month.end - month.begin)
+    assert found["monthToDate"]["s3Storage"] == pytest.approx(7.2 * share * 2, abs=1e-3)
+    assert found["monthToDate"]["s3Transfer"] == pytest.approx(1.2 * 3)
+    days = (month.end - month.now).total_seconds() / 86_400
+    assert found["forecast"] > found["monthToDate"]["total"] + 7.2 * 2 * days / 31
+
+
 async def test_a_video_costs_storage_only_while_it_is_there(client: httpx.AsyncClient, pool: Pool) -> None:
     """One that came this month counts from then on and once for its encoding; one that was replaced, until then."""
     month = month_of(datetime.now(UTC))

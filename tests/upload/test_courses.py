@@ -87,6 +87,7 @@ async def test_a_new_title_keeps_the_video(service: Service) -> None:
         "policy": "signed",
         "s3_key": None,
         "duration_ms": 30_500,
+        "size_bytes": None,
     }
 
 

@@ -76,6 +76,7 @@ async def test_a_form_s_video_becomes_the_lesson_s(service: Service, clip: bytes
     assert told.video is not None
     assert (told.video.provider, told.video.s3_key, told.video.playback_id) == ("s3", key, None)
     assert told.video.duration_ms == pytest.approx(2000, abs=100)
+    assert told.video.size_bytes == len(clip)
     assert (await service.topics(lesson_id)).count("asset.ready") == 1
 
 

@@ -50,7 +50,10 @@ class LessonRules(_Part):
 
 
 class Video(_Part):
-    """The playable video of a lesson. `playback_id` is Mux's, `s3_key` the object's key in our bucket."""
+    """The playable video of a lesson. `playback_id` is Mux's, `s3_key` the object's key in our bucket.
+
+    `size_bytes`: of the object in S3, where it is known.
+    """
 
     provider: Provider
     asset_id: str | None = None
@@ -58,6 +61,7 @@ class Video(_Part):
     policy: PlaybackPolicy = "signed"
     s3_key: str | None = None
     duration_ms: Milliseconds | None = None
+    size_bytes: int | None = Field(default=None, ge=0)
 
 
 class Replaced(_Part):

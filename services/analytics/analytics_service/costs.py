@@ -1,19 +1,18 @@
 """What videos cost: minutes and bytes times prices. Pure.
 
-Mux bills minutes stored, for as long as they are stored, and minutes of media delivered; S3 bills bytes. Sizes of
-videos in S3 are not known here and are reckoned from their length at an assumed bit rate.
+Mux bills minutes stored, for as long as they are stored, and minutes of media delivered; S3 bills bytes.
 """
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
 
-_BYTES_PER_GB = 1e9
-_SECONDS_PER_MINUTE = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """US dollars: Mux's a minute (encoding once, storage each month, delivery each time), S3's a gigabyte."""
+    """US dollars: Mux's a minute (encoding once, storage each month, delivery each time), S3's a gigabyte (10⁹ bytes).
+
+    `s3_bits_per_s` stands in for the size of a video in S3 where it is not known.
+    """
 
     encoding: float = 0.0
     storage: float = 0.005
@@ -22,17 +21,14 @@ class Prices:
     s3_transfer: float = 0.09
     s3_bits_per_s: float = 2_500_000
 
-    def gigabytes(self, minutes: float) -> float:
-        """Of so many minutes of video in S3."""
-        return minutes * _SECONDS_PER_MINUTE * self.s3_bits_per_s / 8 / _BYTES_PER_GB
-
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What was used in a time, all in minutes of video but for `verified`, which is real time.
+    """What was used in a time: minutes of video, `verified` minutes of real time, and `…_gb`, gigabytes in S3.
 
-    `stored` and `s3_stored` are minutes times the months (or part of one) for which they were stored. `delivered` is
-    what Mux bills, `watched` the media from Mux that the ledger credited, a cross-check; `s3_watched` that from S3.
+    `stored`, `s3_stored` and `s3_stored_gb` are times the months (or part of one) for which it was stored.
+    `delivered` is what Mux bills, `watched` the media from Mux that the ledger credited, a cross-check; `s3_watched`
+    that from S3, and `s3_sent_gb` its share of the files.
     """
 
     encoded: float = 0.0
@@ -41,6 +37,8 @@ class Usage:
     watched: float = 0.0
     s3_stored: float = 0.0
     s3_watched: float = 0.0
+    s3_stored_gb: float = 0.0
+    s3_sent_gb: float = 0.0
     verified: float = 0.0
 
     def __add__(self, other: "Usage") -> "Usage":
@@ -92,8 +90,8 @@ def cost(usage: Usage, prices: Prices) -> Cost:
         encoding=usage.encoded * prices.encoding,
         storage=usage.stored * prices.storage,
         delivery=usage.delivered * prices.delivery,
-        s3_storage=prices.gigabytes(usage.s3_stored) * prices.s3_storage,
-        s3_transfer=prices.gigabytes(usage.s3_watched) * prices.s3_transfer,
+        s3_storage=usage.s3_stored_gb * prices.s3_storage,
+        s3_transfer=usage.s3_sent_gb * prices.s3_transfer,
     )
 
 
@@ -113,7 +111,7 @@ def assumptions(prices: Prices, *, delivered_by_mux: bool) -> list[str]:
         f"US dollars a minute at Mux: encoding {prices.encoding:g}, storage {prices.storage:g} a month, "
         f"delivery {prices.delivery:g}; a gigabyte in S3: storage {prices.s3_storage:g} a month, "
         f"transfer {prices.s3_transfer:g}; volume discounts and taxes are not counted",
-        f"videos in S3 are taken to have {prices.s3_bits_per_s / 1e6:g} Mbit/s",
+        f"videos in S3 whose size is not known are taken to have {prices.s3_bits_per_s / 1e6:g} Mbit/s",
     ]
     if not delivered_by_mux:
         said.append("Mux has not told yet what it delivered: what the ledger credited stands in for it")

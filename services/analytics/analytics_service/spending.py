@@ -45,5 +45,7 @@ async def bill(conn: Connection, prices: Prices, now: datetime, *, course_id: st
     """The month in which `now` lies, of a course or of all."""
     month, known = month_of(now), await store_costs.known(conn)
     since = (now - timedelta(days=RATE_DAYS - 1)).astimezone(UTC).date()
-    lessons = await store_costs.usage(conn, month, rates_since=since, course_id=course_id)
+    lessons = await store_costs.usage(
+        conn, month, rates_since=since, s3_bits_per_s=prices.s3_bits_per_s, course_id=course_id
+    )
     return Bill(month, known, prices, tuple(lessons))

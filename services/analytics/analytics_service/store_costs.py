@@ -12,6 +12,7 @@ from analytics_service.forecast import Month
 from servicekit.database import Connection
 
 _MINUTE_MS = 60_000
+_GB = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,13 @@ _USAGE = """
             coalesce(sum(v.duration_ms) FILTER (WHERE v.provider = 'mux' AND v.stored_until IS NULL), 0)::float8 AS now,
             coalesce(sum(v.duration_ms) FILTER (WHERE v.provider = 's3' AND v.stored_until IS NULL), 0)::float8
                 AS s3_now,
+            coalesce(sum(v.bytes * v.share) FILTER (WHERE v.provider = 's3'), 0)::float8 AS s3_stored_bytes,
+            coalesce(sum(v.bytes) FILTER (WHERE v.provider = 's3' AND v.stored_until IS NULL), 0)::float8
+                AS s3_now_bytes,
             coalesce(sum(v.duration_ms) FILTER (WHERE v.provider = 'mux' AND v.made), 0)::float8 AS encoded
         FROM (
-            SELECT t.*, greatest(0, extract(epoch FROM least(coalesce(t.stored_until, $3), $3)
+            SELECT t.*, coalesce(t.size_bytes::float8, t.duration_ms * $7::float8) AS bytes,
+                   greatest(0, extract(epoch FROM least(coalesce(t.stored_until, $3), $3)
                                                        - greatest(t.stored_from, $1)))
                         / extract(epoch FROM $2::timestamptz - $1::timestamptz) AS share,
                    t.stored_from >= $1 AND NOT EXISTS (
@@ -72,15 +77,20 @@ _USAGE = """
                coalesce(sum(media) FILTER (WHERE monthly AND NOT in_s3), 0)::float8 AS watched,
                coalesce(sum(media) FILTER (WHERE lately AND NOT in_s3), 0)::float8 AS watched_lately,
                coalesce(sum(media) FILTER (WHERE monthly AND in_s3), 0)::float8 AS s3_watched,
-               coalesce(sum(media) FILTER (WHERE lately AND in_s3), 0)::float8 AS s3_watched_lately
+               coalesce(sum(media) FILTER (WHERE lately AND in_s3), 0)::float8 AS s3_watched_lately,
+               coalesce(sum(media * bytes_per_ms) FILTER (WHERE monthly AND in_s3), 0)::float8 AS s3_sent_bytes,
+               coalesce(sum(media * bytes_per_ms) FILTER (WHERE lately AND in_s3), 0)::float8 AS s3_sent_bytes_lately
         FROM (
             SELECT d.spent_ms, d.watched_ms AS media,
                    d.day >= $4 AS monthly, d.day >= $5 AS lately,
-                   coalesce((SELECT v.provider = 's3' FROM lesson_videos v
-                             WHERE v.lesson_id = l.lesson_id
-                               AND v.changed_at < (d.day + 1)::timestamp AT TIME ZONE 'UTC'
-                             ORDER BY v.version DESC LIMIT 1), false) AS in_s3
+                   coalesce(video.provider = 's3', false) AS in_s3,
+                   coalesce(video.size_bytes::float8 / nullif(video.duration_ms, 0), $7::float8) AS bytes_per_ms
             FROM lesson_days d
+            LEFT JOIN LATERAL (
+                SELECT v.provider, v.size_bytes, v.duration_ms FROM lesson_videos v
+                WHERE v.lesson_id = l.lesson_id AND v.changed_at < (d.day + 1)::timestamp AT TIME ZONE 'UTC'
+                ORDER BY v.version DESC LIMIT 1
+            ) video ON true
             WHERE d.lesson_id = l.lesson_id AND d.day >= least($4::date, $5::date)
         ) days
     ) watched
@@ -90,10 +100,16 @@ _USAGE = """
 
 
 async def usage(
-    conn: Connection, month: Month, *, rates_since: date, course_id: str | None = None
+    conn: Connection, month: Month, *, rates_since: date, s3_bits_per_s: float, course_id: str | None = None
 ) -> list[LessonUsage]:
-    """Every lesson's usage, deleted ones included: what they have cost stays spent."""
-    rows = await conn.fetch(_USAGE, month.begin, month.end, month.now, month.begin.date(), rates_since, course_id)
+    """Every lesson's usage, deleted ones included: what they have cost stays spent.
+
+    Videos in S3 whose size is not known are taken to have so many bits a second.
+    """
+    bytes_per_ms = s3_bits_per_s / 8 / 1000
+    rows = await conn.fetch(
+        _USAGE, month.begin, month.end, month.now, month.begin.date(), rates_since, course_id, bytes_per_ms
+    )
     return [_usage(row) for row in rows]
 
 
@@ -190,13 +206,20 @@ def _usage(row: Record) -> LessonUsage:
         title=row["title"],
         deleted=row["deleted"],
         used=Used(
-            month=Usage(**{name: minutes[name] for name in Usage.__slots__}),
+            month=Usage(
+                **{name: minutes[name] for name in Usage.__slots__ if not name.endswith("_gb")},
+                s3_stored_gb=row["s3_stored_bytes"] / _GB,
+                s3_sent_gb=row["s3_sent_bytes"] / _GB,
+            ),
             lately=Usage(
                 delivered=minutes["delivered_lately"],
                 watched=minutes["watched_lately"],
                 s3_watched=minutes["s3_watched_lately"],
+                s3_sent_gb=row["s3_sent_bytes_lately"] / _GB,
             ),
-            stored_now=Usage(stored=minutes["now"], s3_stored=minutes["s3_now"]),
+            stored_now=Usage(
+                stored=minutes["now"], s3_stored=minutes["s3_now"], s3_stored_gb=row["s3_now_bytes"] / _GB
+            ),
         ),
     )
 

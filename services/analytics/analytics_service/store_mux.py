@@ -27,8 +27,9 @@ async def note_videos(conn: Connection, events: Collection[LessonChanged]) -> No
     videos = [None if event.deleted else event.video for event in ordered]
     await conn.execute(
         """
-        INSERT INTO lesson_videos (lesson_id, version, provider, asset_id, duration_ms, changed_at)
-        SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[])
+        INSERT INTO lesson_videos (lesson_id, version, provider, asset_id, duration_ms, size_bytes, changed_at)
+        SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
+                             $7::timestamptz[])
         ON CONFLICT DO NOTHING
         """,
         [event.lesson_id for event in ordered],
@@ -36,6 +37,7 @@ async def note_videos(conn: Connection, events: Collection[LessonChanged]) -> No
         [None if video is None else video.provider for video in videos],
         [None if video is None else video.asset_id for video in videos],
         [None if video is None else video.duration_ms for video in videos],
+        [None if video is None else video.size_bytes for video in videos],
         [event.changed_at for event in ordered],
     )
 

@@ -109,4 +109,5 @@ def _video(playable: Playable) -> Video:
         policy=playable.policy,
         s3_key=playable.s3_key,
         duration_ms=playable.duration_ms,
+        size_bytes=playable.size_bytes,
     )

@@ -101,24 +101,32 @@ class LessonVideos:
 
     async def ready(self, lesson_id: str, upload: Upload) -> None:
         """The lesson plays this one from now on; what it replaces goes after its grace period (`retention`)."""
-        duration_ms = await self._duration_ms(key_of(upload))
+        size_bytes, duration_ms = await self._measured(key_of(upload))
         async with transaction(self.pool) as conn:
             locked = await store.lock_lesson(conn, lesson_id)
             if locked is None or locked.deleted:
                 raise LessonNotFound()
             if any(other.id == upload.id and other.discarded for other in locked.uploads):
                 return  # given up meanwhile: it pushes nothing aside
-            uploads = learn(locked.uploads, upload.id, Knowledge("ready", duration_ms=duration_ms))
+            uploads = learn(
+                locked.uploads, upload.id, Knowledge("ready", duration_ms=duration_ms, size_bytes=size_bytes)
+            )
             await changes.save_lesson(conn, locked, replace(locked, uploads=uploads))
 
-    async def _duration_ms(self, key: str) -> int | None:
+    async def _measured(self, key: str) -> tuple[int | None, int | None]:
+        """Bytes and milliseconds, as far as they can be had: better a video of unknown length than none."""
+
         async def read(start: int, length: int) -> bytes:
             return await self.storage.read(key, start=start, length=length)
 
         try:
-            return await durations.duration_ms(read, (await self.storage.head(key)).size)
+            size = (await self.storage.head(key)).size
         except StorageUnavailable:
-            return None  # better a video of unknown length than none
+            return None, None
+        try:
+            return size, await durations.duration_ms(read, size)
+        except StorageUnavailable:
+            return size, None
 
     async def _failed(self, lesson_id: str, upload: Upload, reason: str) -> None:
         async with transaction(self.pool) as conn:

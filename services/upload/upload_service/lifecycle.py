@@ -42,6 +42,7 @@ class Knowledge:
     public_playback_id: str | None = None
     duration_ms: int | None = None
     error: str | None = None
+    size_bytes: int | None = None
 
     @property
     def was_ready(self) -> bool:
@@ -105,6 +106,7 @@ class Playable:
     s3_key: str | None = None
     s3_url: str | None = None
     revision: int = 1
+    size_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def join(a: Knowledge, b: Knowledge) -> Knowledge:
         signed_playback_id=_most(a.signed_playback_id, b.signed_playback_id),
         public_playback_id=_most(a.public_playback_id, b.public_playback_id),
         duration_ms=max((d for d in (a.duration_ms, b.duration_ms) if d is not None), default=None),
+        size_bytes=max((size for size in (a.size_bytes, b.size_bytes) if size is not None), default=None),
     )
 
 
@@ -201,7 +204,8 @@ def _playable(upload: Upload) -> Playable | None:
 def _in_s3(upload: Upload) -> Playable | None:
     if upload.s3_key is None:
         return None
-    return Playable(upload.id, "s3", None, None, "signed", upload.known.duration_ms, upload.s3_key, upload.s3_url)
+    known, key, url = upload.known, upload.s3_key, upload.s3_url
+    return Playable(upload.id, "s3", None, None, "signed", known.duration_ms, key, url, size_bytes=known.size_bytes)
 
 
 def effects(before: Iterable[Upload], after: Iterable[Upload]) -> tuple[Effect, ...]:

@@ -112,7 +112,7 @@ async def _with_uploads(conn: Connection, storage: Storage, videos: Sequence[Vid
 def _upload(storage: Storage, video: Video) -> Upload:
     """The object as an upload of its lesson, which plays it from where it is."""
     assert video.key is not None
-    known = Knowledge("ready", duration_ms=video.duration_ms)
+    known = Knowledge("ready", duration_ms=video.duration_ms, size_bytes=video.size)
     return Upload(new_upload_id(), provider="s3", s3_key=video.key, s3_url=storage.address(video.key), known=known)
 
 

@@ -16,7 +16,7 @@ async def of_lessons(conn: Connection, lesson_ids: Sequence[str]) -> dict[str, t
     rows = await conn.fetch(
         """
         SELECT id, lesson_id, provider, policy, mux_upload_id, mux_asset_id, status, error, signed_playback_id,
-               public_playback_id, duration_ms, discarded, s3_key, s3_url, copy_of, staged, redrive,
+               public_playback_id, duration_ms, size_bytes, discarded, s3_key, s3_url, copy_of, staged, redrive,
                progress, revision, played_at
         FROM uploads WHERE lesson_id = ANY($1::text[])
         """,
@@ -33,11 +33,12 @@ async def write(conn: Connection, uploads: Sequence[tuple[str, Upload]]) -> None
         """
         INSERT INTO uploads AS u (id, lesson_id, provider, policy, mux_upload_id, mux_asset_id, status, error,
                signed_playback_id, public_playback_id, duration_ms, discarded, s3_key, s3_url, copy_of, staged,
-               redrive, progress, revision, played_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+               redrive, progress, revision, played_at, size_bytes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
         ON CONFLICT (id) DO UPDATE SET mux_upload_id = excluded.mux_upload_id, mux_asset_id = excluded.mux_asset_id,
                status = excluded.status, error = excluded.error, signed_playback_id = excluded.signed_playback_id,
                public_playback_id = excluded.public_playback_id, duration_ms = excluded.duration_ms,
+               size_bytes = excluded.size_bytes,
                discarded = excluded.discarded, staged = excluded.staged, progress = excluded.progress,
                revision = excluded.revision, played_at = excluded.played_at, updated_at = now(),
                checked_at = CASE WHEN excluded.discarded AND NOT u.discarded THEN NULL ELSE u.checked_at END
@@ -65,6 +66,7 @@ async def write(conn: Connection, uploads: Sequence[tuple[str, Upload]]) -> None
                 upload.progress,
                 upload.revision,
                 upload.played_at,
+                upload.known.size_bytes,
             )
             for lesson_id, upload in uploads
         ],
@@ -90,7 +92,7 @@ async def record(conn: Connection, upload_id: UUID) -> UploadRecord | None:
     row = await conn.fetchrow(
         """
         SELECT u.id, u.lesson_id, u.provider, u.policy, u.mux_upload_id, u.mux_asset_id, u.status, u.error,
-               u.signed_playback_id, u.public_playback_id, u.duration_ms, u.discarded, u.s3_key, u.s3_url,
+               u.signed_playback_id, u.public_playback_id, u.duration_ms, u.size_bytes, u.discarded, u.s3_key, u.s3_url,
                u.copy_of, u.staged, u.redrive, u.progress, u.revision, u.played_at, u.created_at, u.updated_at,
                c.owner_id
         FROM uploads u JOIN lessons l ON l.id = u.lesson_id JOIN courses c ON c.id = l.course_id
@@ -125,5 +127,6 @@ def _upload(row: asyncpg.Record) -> Upload:
             public_playback_id=row["public_playback_id"],
             duration_ms=row["duration_ms"],
             error=row["error"],
+            size_bytes=row["size_bytes"],
         ),
     )
