@@ -14,13 +14,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from servicekit import garbage, metrics, telemetry
+from servicekit import garbage, metrics, openapi, telemetry
 from servicekit.auth import Authenticator
 from servicekit.connection import OneWrite
 from servicekit.database import OUTAGE
 from servicekit.edge import Edge, respond
 from servicekit.errors import (
-    PROBLEM_JSON,
     DatabaseUnavailable,
     InvalidJson,
     InvalidPayload,
@@ -34,27 +33,10 @@ _STARTUP_FAILURE = 3  # as uvicorn's own
 
 log = telemetry.get_logger(__name__)
 
-PROBLEM_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "description": "Stable, machine-readable: urn:seatime:problem:<slug>."},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-    },
-}
-
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI `responses` for a route that may answer with these problems."""
-    return {
-        status: {
-            "description": problem_of_status(status)["title"],
-            "content": {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}},
-        }
-        for status in statuses
-    }
+    return {status: openapi.problem_response(status) for status in statuses}
 
 
 COMMON_PROBLEMS = problem_responses(400, 401, 403, 404, 405, 413, 422, 429, 503)
@@ -84,11 +66,12 @@ def create_api(
         docs_url=None,
         redoc_url=None,
         responses=COMMON_PROBLEMS,
-        separate_input_output_schemas=False,
+        generate_unique_id_function=openapi.operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge's own; asked for at every request
     )
     api.state.authenticator = Authenticator(settings)
     api.state.stopping, api.state.checks = asyncio.Event(), checks
+    openapi.describe(api)
     _add_problem_handlers(api)
     _add_operations(api, checks)
     api.add_middleware(Edge, service=service, max_body_bytes=max_body_bytes, unlimited=unlimited_bodies)

@@ -26,11 +26,18 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        frozen=True,
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 class PlaybackTokens(_Model):
     """Mux tokens by use, as the player takes them."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     playback: str
     thumbnail: str

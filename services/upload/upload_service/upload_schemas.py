@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from upload_service.file_schemas import ContentType, Filename
 from upload_service.lifecycle import Provider, UploadStatus
@@ -40,6 +40,8 @@ class Placed(Wire):
     in `parts` parts of `partSize` bytes, of which the last may be shorter: ask for their addresses. Both: complete it
     by `uploadId`.
     """
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)  # one route leaves nulls out
 
     provider: Provider
     upload_url: str | None = Field(description="Null where it goes in parts.")

@@ -3,7 +3,7 @@
  * pasted, and lives only as long as the tab.
  */
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import { SeatimeApi, SeatimeProvider } from '../seatime';
+import { createSeatimeApi, SeatimeProvider } from '../seatime';
 import { userOfToken, usersOf, type DemoSession, type User } from './users';
 
 export interface Session {
@@ -46,7 +46,7 @@ export const SessionProvider = ({ children }: { children: ReactNode }) => {
 
   const user = pasted ?? demo?.users.find((candidate) => candidate.id === chosen) ?? null;
   const token = user?.token ?? null;
-  const api = useMemo(() => new SeatimeApi({ token: () => token }), [token]);
+  const api = useMemo(() => createSeatimeApi({ token: () => token }), [token]);
 
   const choose = useCallback((userId: string) => {
     // Per tab, so that owner and learner can stand side by side; the last choice opens new tabs.

@@ -1,5 +1,5 @@
 /** What an LMS uses; nothing below this folder knows the app around it. */
-export { SeatimeApi, type SeatimeApiOptions } from './api/client';
+export { createSeatimeApi, type SeatimeApi, type SeatimeApiOptions } from './api/client';
 export { ApiProblem } from './api/problem';
 export type * from './api/types';
 export { SeatimeProvider, useSeatimeApi } from './context';

@@ -1,5 +1,6 @@
 /** What a course's owner asks the services for, and decides. */
 import { readEvents } from './events';
+import type { Http } from './http';
 import type {
   Attempts,
   Budget,
@@ -22,11 +23,6 @@ import type {
 } from './owner-types';
 import { ApiProblem } from './problem';
 import type { LessonProgress } from './types';
-
-export interface Http {
-  call<T>(method: string, path: string, body?: unknown): Promise<T>;
-  open(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
-}
 
 const segment = encodeURIComponent;
 

@@ -1,228 +1,60 @@
-/** What the services answer. Times with a unit in their comment; everything else is ISO 8601 or a plain string. */
+/** The services' shapes under the names that they have here. All are generated from docs/openapi. */
+import type { components as Analytics } from './generated/analytics';
+import type { components as Playback } from './generated/playback';
+import type { components as Progress } from './generated/progress';
+import type { components as Upload } from './generated/upload';
 
-export type ProcessingStatus = 'pending' | 'processing' | 'ready' | 'error';
-export type VideoProvider = 'mux' | 's3';
+type UploadShapes = Upload['schemas'];
+type PlaybackShapes = Playback['schemas'];
+type ProgressShapes = Progress['schemas'];
+type AnalyticsShapes = Analytics['schemas'];
 
-export interface PlaybackGrant {
-  provider: VideoProvider;
-  playbackId?: string | null;
-  videoUrl?: string | null;
-  signedUrl?: string | null;
-  tokens?: { playback?: string; thumbnail?: string; storyboard?: string; drm?: string | null } | null;
-  poster?: string | null;
-  /** WebVTT with the storyboard's tiles, where the provider has one. */
-  storyboard?: string | null;
-  expiresAt: string;
-  /** Seconds from now. */
-  refreshAfter: number;
-  /** Opaque; goes back with every beat and with `?refresh=`. Null for a preview, which earns nothing. */
-  watchGrant: string | null;
-  /** Seconds. */
-  resume?: number | null;
-  /** What is to be written over the picture. */
-  watermark?: string | null;
-  /** Until when a place among the learner's devices is held; null where the course allows any number. */
-  leaseUntil?: string | null;
-  /** WebVTT files of a video that has no captions in its stream. */
-  captions?: CaptionFile[] | null;
-  /** Present where the course lets nobody seek ahead. */
-  seekLock?: SeekLock | null;
-}
+export type Course = UploadShapes['CourseView'];
+export type CourseSummary = UploadShapes['CourseSummary'];
+export type CourseList = UploadShapes['CourseList'];
+export type CourseRules = UploadShapes['CourseRulesBody-Output'];
+export type NewCourse = UploadShapes['CourseBody'];
+export type LessonSummary = UploadShapes['LessonSummary'];
+/** A lesson as its author sees it. */
+export type LessonStatus = UploadShapes['LessonView'];
+export type LessonRules = UploadShapes['LessonRulesBody-Output'];
+export type NewLesson = UploadShapes['LessonBody'];
+export type ProcessingStatus = LessonSummary['processingStatus'];
+export type VideoProvider = LessonSummary['videoProvider'];
 
-/** How far was watched from the beginning, as far as is known when playback is granted. */
-export interface SeekLock {
-  /** Seconds. */
-  frontier: number;
-  videoRevision: number;
-  attempt: number;
-}
+/** Where a file is to be sent: in one piece or Mux's chunks to `uploadUrl`, or to S3 in `parts` of `partSize` bytes. */
+export type UploadTarget = UploadShapes['Placed'];
+export type UploadStatus = UploadShapes['UploadView'];
+export type UploadState = UploadStatus['status'];
+export type NewUpload = UploadShapes['UploadBody'];
+/** What becomes of learners' progress where a video takes another's place. */
+export type ProgressWish = NonNullable<NewUpload['progress']>;
+export type PartsView = UploadShapes['PartsView'];
+export type PartAddress = UploadShapes['PartAddress'];
+export type PartAddresses = UploadShapes['PartAddresses'];
+/** A file that is no video: its address to send it to, and what became of it. */
+export type FileUpload = UploadShapes['FileUpload'];
+export type FileStatus = UploadShapes['FileView'];
 
-export interface CaptionFile {
-  /** BCP 47. */
-  languageCode: string;
-  name: string;
-  url: string;
-}
-
-export interface LessonSummary {
-  id: string;
-  title: string;
-  position: number;
-  required: boolean;
-  processingStatus: ProcessingStatus;
-  /** Seconds; null until the video is ready. */
-  duration: number | null;
-  videoProvider: VideoProvider;
-}
-
-export interface Course extends CourseSummary {
-  lessons: LessonSummary[];
-}
-
-export interface CourseSummary {
-  id: string;
-  title: string;
-  ownerId: string;
-  published: boolean;
-  public: boolean;
-}
-
-export interface CourseList {
-  courses: CourseSummary[];
-  /** Goes into `after` to read on; null at the end. */
-  next: string | null;
-}
-
-export interface LessonStatus {
-  id: string;
-  courseId: string;
-  title: string;
-  videoProvider: VideoProvider;
-  processingStatus: ProcessingStatus;
-  /** Why there is no video. */
-  error: string | null;
-  duration: number | null;
-  muxAssetId: string | null;
-  muxPlaybackId: string | null;
-}
-
-export type UploadState =
-  | 'waiting'
-  | 'timed_out'
-  | 'cancelled'
-  | 'failed'
-  | 'processing'
-  | 'errored'
-  | 'ready'
-  | 'deleted';
-
-export interface UploadStatus {
-  id: string;
-  lessonId: string;
-  status: UploadState;
-  /** Why Mux refused the video. */
-  error: string | null;
-}
-
-/** Where a video is to be sent: in one piece or Mux's chunks to `uploadUrl`, or to S3 in `parts` of `partSize` bytes. */
-export interface UploadTarget {
-  provider: VideoProvider;
-  /** Null for what is no video: that is a file of its own. */
-  uploadId: string | null;
-  uploadUrl: string | null;
-  headers: Record<string, string>;
-  partSize: number | null;
-  parts: number | null;
-}
-
-/** What has arrived of a video that goes to S3 in parts. Sizes in bytes. */
-export interface PartsView {
-  size: number;
-  partSize: number;
-  /** All is there, and S3 has made it one. */
-  assembled: boolean;
-  parts: { number: number; size: number }[];
-}
-
-export interface PartAddress {
-  number: number;
-  url: string;
-  headers: Record<string, string>;
-}
-
-export interface PartAddresses {
-  parts: PartAddress[];
-}
-
-export interface Reason {
-  code: string;
-  message: string;
-}
-
-export interface LessonProgress {
-  lessonId: string;
-  courseId: string;
-  /** Seconds, as all positions and durations here. */
-  duration: number | null;
-  resumePosition: number | null;
-  covered: [number, number][];
-  /** 0…1, like `threshold`. */
-  coverage: number;
-  threshold: number;
-  /** Watched without a gap from the beginning. */
-  frontier: number;
-  /** Whether the course forbids to seek beyond that; not once complete. */
-  seekLocked: boolean;
-  /** Which video, and which attempt at the course, all this is of. */
-  videoRevision: number;
-  attempt: number;
-  complete: boolean;
-  completedAt?: string | null;
-  watched: { live: number; late: number };
-  reasons: Reason[];
-  cuts: Record<string, number>;
-}
-
-export interface CourseProgress {
-  courseId: string;
-  complete: boolean;
-  reasons: Reason[];
-  lessons: { lessonId: string; title: string; required: boolean; coverage: number; complete: boolean }[];
-}
-
-export interface LessonFigures {
-  lessonId: string;
-  courseId: string;
-  title: string;
-  duration: number | null;
-  /** Whether these are fewer than `smallestGroup` viewers; then all that follows is null. */
-  suppressed: boolean;
-  smallestGroup: number;
-  views: number | null;
-  uniqueViewers: number | null;
-  averageWatchTime: number | null;
-  totalWatchTime: number | null;
-  completions: number | null;
-  /** 0…1. */
-  completionRate: number | null;
-  asOf?: string | null;
-}
-
-export interface LessonAnalytics extends LessonFigures {
-  /** One cell per bucket from the start of the video. */
-  retention: { bucketSeconds: number; unique: number[]; replays: number[] } | null;
-}
-
-export interface CourseAnalytics {
-  courseId: string;
-  title: string;
-  lessons: LessonFigures[];
-}
-
-export type CaptionStatus = 'waiting' | 'preparing' | 'ready' | 'errored' | 'outdated' | 'deleted';
-
-export interface Caption {
-  id: string;
-  /** BCP 47. */
-  languageCode: string | null;
-  name: string | null;
-  /** uploaded, generated, or what Mux calls captions that came with the video. */
-  source: string | null;
-  closedCaptions: boolean;
-  status: CaptionStatus;
-  /** Why it is not ready. */
-  error: string | null;
-  /** Counts the edits; null for captions that came with the video and can't be edited. */
-  revision: number | null;
-}
-
-export interface CaptionText extends Caption {
-  /** WebVTT; null until generated captions have been edited, whose text is with the video. */
-  vtt: string | null;
-}
-
+export type Caption = UploadShapes['CaptionView'];
+export type CaptionText = UploadShapes['CaptionText'];
+export type CaptionEdit = UploadShapes['CaptionEdit'];
+export type CaptionStatus = Caption['status'];
 /** Either the text, or the wish for one made from what is said. */
-export type NewCaption = { languageCode: string; name?: string; closedCaptions?: boolean } & (
-  | { vtt: string }
-  | { generate: true }
-);
+export type NewCaption = UploadShapes['NewCaption'];
+
+export type PlaybackGrant = PlaybackShapes['Playback'];
+export type PlaybackTokens = PlaybackShapes['PlaybackTokens'];
+/** How far was watched from the beginning, as far as is known when playback is granted. */
+export type SeekLock = PlaybackShapes['SeekLock'];
+/** WebVTT of a video that has no captions in its stream. */
+export type CaptionFile = PlaybackShapes['PlaybackCaptions'];
+
+export type LessonProgress = ProgressShapes['LessonProgressOut'];
+export type CourseProgress = ProgressShapes['CourseProgressOut'];
+export type Reason = ProgressShapes['ReasonOut'];
+
+/** Of one lesson among others. All null where they are fewer than `smallestGroup` viewers: `suppressed`. */
+export type LessonFigures = AnalyticsShapes['LessonNumbers'];
+export type LessonAnalytics = AnalyticsShapes['LessonAnalytics'];
+export type CourseAnalytics = AnalyticsShapes['CourseAnalytics'];

@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SeatimeApi } from '../api/client';
+import { createSeatimeApi } from '../api/client';
 import type { CaptionText } from '../api/types';
 import { SeatimeProvider } from '../context';
 import { LessonCaptions } from './LessonCaptions';
@@ -60,7 +60,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const api = new SeatimeApi({ token: () => 'bearer' });
+const api = createSeatimeApi({ token: () => 'bearer' });
 const show = async (...captions: CaptionText[]) => {
   kept = captions;
   render(

@@ -24,7 +24,7 @@ describe('the limit of a seek', () => {
 
   it('is none without a lock, in a preview, and once the lesson is complete', () => {
     expect(seekLimitOf(grant(null), progress({ seekLocked: false }))).toBeNull();
-    expect(seekLimitOf(grant(undefined), null)).toBeNull();
+    expect(seekLimitOf(grant(null), null)).toBeNull();
     expect(seekLimitOf(grant(null, null), progress())).toBeNull();
     expect(seekLimitOf(grant(LOCK), progress({ complete: true, seekLocked: false }))).toBeNull();
   });

@@ -4,12 +4,24 @@ import { resumeAt, sourceOf } from './source';
 
 const grant = (more: Partial<PlaybackGrant>): PlaybackGrant => ({
   provider: 'mux',
+  playbackId: null,
+  videoUrl: null,
+  signedUrl: null,
+  tokens: null,
+  poster: null,
+  storyboard: null,
+  captions: [],
+  duration: null,
   expiresAt: '2026-11-20T12:00:00Z',
   refreshAfter: 2880,
   watchGrant: 'w',
+  sessionId: '5b8a4c1e-0000-4000-8000-000000000001',
+  watermark: null,
+  leaseUntil: null,
+  seekLock: null,
   ...more,
 });
-const tokens = { playback: 'p', thumbnail: 't', storyboard: 's' };
+const tokens = { playback: 'p', thumbnail: 't', storyboard: 's', gif: 'g' };
 
 describe('the source of a grant', () => {
   it('is a playback id with its tokens on Mux’s own host', () => {

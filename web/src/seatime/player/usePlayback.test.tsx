@@ -1,13 +1,14 @@
 import { act, cleanup, renderHook } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SeatimeApi } from '../api/client';
+import { createSeatimeApi } from '../api/client';
 import { SeatimeProvider } from '../context';
 import { usePlayback } from './usePlayback';
 
 /** The gateway as a browser sees it: a queue of answers per path. */
 const answers = new Map<string, (() => Response)[]>();
 const asked: string[] = [];
+const askedToPlay = () => asked.filter((url) => url.startsWith(PLAYBACK));
 
 const json = (status: number, body: unknown, headers = {}) =>
   new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json', ...headers } });
@@ -19,9 +20,10 @@ const grant = (watchGrant: string, more = {}) => () =>
     expiresAt: '2026-11-20T13:00:00Z',
     refreshAfter: 48,
     watchGrant,
-    resume: 7,
+    seekLock: null,
     ...more,
   });
+const progress = (resumePosition: number) => () => json(200, { resumePosition, duration: 60 });
 const refusal = (status: number, more = {}, headers = {}) => () => json(status, { title: 'no', ...more }, headers);
 
 const beacon = vi.fn(() => true);
@@ -46,7 +48,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const api = new SeatimeApi({ token: () => 'bearer' });
+const api = createSeatimeApi({ token: () => 'bearer' });
 const wrapper = ({ children }: { children: ReactNode }) => <SeatimeProvider api={api}>{children}</SeatimeProvider>;
 const PLAYBACK = '/api/videos/l1/playback';
 const open = async () => {
@@ -80,21 +82,21 @@ describe('usePlayback', () => {
   });
 
   it('holds a grant and refreshes it with itself when it is due', async () => {
-    answers.set(PLAYBACK, [grant('first'), grant('second', { resume: 30 })]);
+    answers.set(PLAYBACK, [grant('first'), grant('second')]);
+    answers.set('/api/progress/lessons/l1', [progress(7), progress(30)]);
     const { result } = await open();
     expect(result.current.playback).toMatchObject({ phase: 'ready', startAt: 7, grant: { watchGrant: 'first' } });
     await pass(47_000);
-    expect(asked).toHaveLength(1);
+    expect(askedToPlay()).toHaveLength(1);
     await pass(1_000);
-    expect(asked.at(-1)).toBe(`${PLAYBACK}?refresh=first`);
+    expect(askedToPlay().at(-1)).toBe(`${PLAYBACK}?refresh=first`);
     expect(result.current.playback).toMatchObject({ phase: 'ready', startAt: 7, grant: { watchGrant: 'second' } });
   });
 
-  it('resumes where the progress says when the grant does not', async () => {
-    answers.set(PLAYBACK, [grant('first', { resume: null })]);
-    answers.set('/api/progress/lessons/l1', [() => json(200, { resumePosition: 11, duration: 60 })]);
+  it('starts at the beginning where nobody can say how far the learner was', async () => {
+    answers.set(PLAYBACK, [grant('first')]);
     const { result } = await open();
-    expect(result.current.playback).toMatchObject({ phase: 'ready', startAt: 11 });
+    expect(result.current.playback).toMatchObject({ phase: 'ready', startAt: 0 });
   });
 
   it('waits for a video that is still processing', async () => {
@@ -109,7 +111,7 @@ describe('usePlayback', () => {
     answers.set(PLAYBACK, [refusal(429, {}, { 'Retry-After': '20' }), grant('first')]);
     const { result } = await open();
     await pass(19_000);
-    expect(asked).toHaveLength(1);
+    expect(askedToPlay()).toHaveLength(1);
     await pass(1_000);
     expect(result.current.playback.phase).toBe('ready');
   });
@@ -129,7 +131,7 @@ describe('usePlayback', () => {
     await pass(48_000);
     expect(result.current.playback).toMatchObject({ phase: 'blocked', block: { reason: 'no-access' } });
     await pass(600_000);
-    expect(asked).toHaveLength(2);
+    expect(askedToPlay()).toHaveLength(2);
   });
 
   it('begins a new session when the old grant is too old to be refreshed', async () => {
@@ -138,7 +140,7 @@ describe('usePlayback', () => {
     const { result } = await open();
     await pass(48_000);
     await pass(5_000);
-    expect(asked.slice(1)).toEqual([`${PLAYBACK}?refresh=first`, PLAYBACK]);
+    expect(askedToPlay().slice(1)).toEqual([`${PLAYBACK}?refresh=first`, PLAYBACK]);
     expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'second' } });
   });
 
@@ -151,7 +153,7 @@ describe('usePlayback', () => {
     await pass(0);
     expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'mine' } });
     await pass(48_000);
-    expect(asked).toEqual([PLAYBACK, `${PLAYBACK}?takeOver=true`, `${PLAYBACK}?refresh=mine`]);
+    expect(askedToPlay()).toEqual([PLAYBACK, `${PLAYBACK}?takeOver=true`, `${PLAYBACK}?refresh=mine`]);
   });
 
   it('gives its place back when it goes away, and only if it has one', async () => {
@@ -171,7 +173,7 @@ describe('usePlayback', () => {
     const { result } = await open();
     act(() => result.current.retry());
     await pass(5_000);
-    expect(asked).toEqual([PLAYBACK, `${PLAYBACK}?refresh=first`, PLAYBACK]);
+    expect(askedToPlay()).toEqual([PLAYBACK, `${PLAYBACK}?refresh=first`, PLAYBACK]);
     expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'second' } });
     expect(beacon).not.toHaveBeenCalled();
   });
@@ -191,7 +193,7 @@ describe('usePlayback', () => {
     answers.set(PLAYBACK, [grant('none', { watchGrant: null })]);
     await open();
     await pass(48_000);
-    expect(asked).toEqual([PLAYBACK, PLAYBACK]);
+    expect(askedToPlay()).toEqual([PLAYBACK, PLAYBACK]);
   });
 
   it('refreshes on wake when the time has passed meanwhile', async () => {

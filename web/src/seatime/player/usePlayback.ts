@@ -25,16 +25,14 @@ interface Ready {
   seekLimit: SeekLimit | null;
 }
 
-const hasResume = ({ resume }: PlaybackGrant): boolean => resume !== undefined && resume !== null;
-
 /** Not knowing how far the learner is must not keep the video from starting. */
 const progressFor = async (api: SeatimeApi, lessonId: string, grant: PlaybackGrant, held: Ready | null) => {
-  const isAsked = (held === null && !hasResume(grant)) || Boolean(grant.seekLock);
+  const isAsked = held === null || Boolean(grant.seekLock);
   return isAsked ? api.lessonProgress(lessonId).catch(() => null) : null;
 };
 
 const readyWith = (grant: PlaybackGrant, progress: LessonProgress | null, held: Ready | null): Ready => {
-  const startAt = hasResume(grant) ? resumeAt(grant.resume, null) : resumeAt(progress?.resumePosition, progress?.duration);
+  const startAt = resumeAt(progress?.resumePosition, progress?.duration);
   // A complete lesson is free, which a grant alone does not say.
   const staysFree = progress === null && held?.seekLimit === null && isSameRound(held.grant, grant);
   return { grant, startAt: held?.startAt ?? startAt, seekLimit: staysFree ? null : seekLimitOf(grant, progress) };

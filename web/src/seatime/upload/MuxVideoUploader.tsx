@@ -91,8 +91,9 @@ const Uploader = ({
     if (known?.provider === 's3') api.cancelUpload(known.uploadId).catch(() => undefined); // the sweep finds it too
     try {
       const placed = await api.placeVideo(lessonId, file);
-      if (placed.uploadId === null) throw new ApiProblem(415, 'not-a-video', 'This file is not a video.');
-      const upload = rememberedOf({ ...placed, uploadId: placed.uploadId }, file);
+      const { uploadId } = placed;
+      if (!uploadId) throw new ApiProblem(415, 'not-a-video', 'This file is not a video.');
+      const upload = rememberedOf({ ...placed, uploadId }, file);
       if (placed.parts !== null || placed.provider === 'mux') remember(lessonId, upload);
       setKnown(null);
       target.current = upload;
@@ -100,7 +101,7 @@ const Uploader = ({
         send(file, upload, placed);
         return never();
       }
-      setJob({ file, uploadId: upload.uploadId, sending: null });
+      setJob({ file, uploadId, sending: null });
       return placed.uploadUrl ?? '';
     } catch (error) {
       fail(asProblem(error));

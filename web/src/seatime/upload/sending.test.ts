@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PartAddresses, PartsView, UploadStatus } from '../api/types';
+import type { UploadStatus } from '../api/types';
 import { ApiProblem } from '../api/problem';
 import { bytesOf, cut, missing, persisted, rest } from './pieces';
 import type { Put } from './put';
@@ -10,7 +10,17 @@ import { CHUNK_BYTES, ToMux } from './toMux';
 
 const bytes = (size: number): Uint8Array<ArrayBuffer> => Uint8Array.from({ length: size }, (_, i) => (i * 31) % 251);
 const fileOf = (size: number): File => new File([bytes(size)], 'film.mp4', { type: 'video/mp4' });
-const READY: UploadStatus = { id: 'u', lessonId: 'l', status: 'ready', error: null };
+const READY: UploadStatus = {
+  id: 'u',
+  lessonId: 'l',
+  provider: 's3',
+  status: 'ready',
+  error: null,
+  muxUploadId: null,
+  muxAssetId: null,
+  createdAt: '2026-11-20T12:00:00Z',
+  updatedAt: '2026-11-20T12:00:00Z',
+};
 const quick: Surroundings = { online: () => true, pause: () => Promise.resolve() };
 
 const read = (blob: Blob): Promise<Uint8Array> =>
@@ -53,14 +63,14 @@ class Storage implements PartsApi {
     return { status: 200, range: null };
   };
 
-  uploadParts = async (): Promise<PartsView> => ({
+  uploadParts = async () => ({
     size: this.size,
     partSize: this.partSize,
     assembled: this.object !== null,
     parts: [...this.parts].map(([number, part]) => ({ number, size: part.length })),
   });
 
-  signParts = async (_id: string, numbers: readonly number[]): Promise<PartAddresses> => {
+  signParts = async (_id: string, numbers: readonly number[]) => {
     this.signed.push([...numbers]);
     return { parts: numbers.map((number) => ({ number, url: `https://s3/${number}`, headers: {} })) };
   };

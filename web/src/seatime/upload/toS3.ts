@@ -1,14 +1,17 @@
 /** S3: in one piece, or in parts of which each has its own signed address. Our server knows which have arrived. */
 import { ApiProblem, asProblem } from '../api/problem';
-import type { PartAddress, PartAddresses, PartsView, UploadStatus } from '../api/types';
+import type { PartAddress, PartsView, UploadStatus } from '../api/types';
 import { SendProblem, isPassing, type Destination, type OnBytes } from './destination';
 import { cut, missing, type Piece } from './pieces';
 import type { Put } from './put';
 
-/** What of the server's surface such an upload needs. */
+type Arrived = Pick<PartsView, 'size' | 'partSize' | 'assembled'> & { parts: { number: number; size: number }[] };
+type Address = Pick<PartAddress, 'number' | 'url' | 'headers'>;
+
+/** What of the server's surface, and of its answers, such an upload needs. */
 export interface PartsApi {
-  uploadParts(uploadId: string): Promise<PartsView>;
-  signParts(uploadId: string, numbers: readonly number[]): Promise<PartAddresses>;
+  uploadParts(uploadId: string): Promise<Arrived>;
+  signParts(uploadId: string, numbers: readonly number[]): Promise<{ parts: Address[] }>;
   completeUpload(uploadId: string): Promise<UploadStatus>;
 }
 
@@ -17,7 +20,7 @@ const AT_ONCE = 16;
 
 export class InParts implements Destination {
   readonly parallel = 3;
-  private addresses = new Map<number, Promise<PartAddress>>();
+  private addresses = new Map<number, Promise<Address>>();
   private waiting: Piece[] = [];
   private finishing = false;
 
@@ -58,7 +61,7 @@ export class InParts implements Destination {
     }
   }
 
-  private addressOf(number: number): Promise<PartAddress> {
+  private addressOf(number: number): Promise<Address> {
     const known = this.addresses.get(number);
     if (known !== undefined) return known;
     const numbers = this.waiting.map((piece) => piece.number).filter((n) => n >= number && !this.addresses.has(n));
