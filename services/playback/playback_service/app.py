@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from contracts import topics
-from playback_service import enrollments, learners, policies, release, routes
+from playback_service import enrollments, key_routes, learners, policies, release, routes
 from playback_service.address import networks
+from playback_service.key_routes import KeyKeeping
 from playback_service.lane import add_lane
 from playback_service.parts import means_of, mux_restrictions_of, signs_for_mux
 from playback_service.playback import Granting
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
             granting = Granting(own, pool, budget_s=settings.playback_budget_s)
             api.state.pool, api.state.granting, api.state.issuer = pool, granting, own.issuer
             api.state.trusted_proxies, api.state.mux_restrictions = trusted_proxies, mux_restrictions
-            api.state.without_mux = not signs_for_mux(settings)
+            api.state.without_mux, api.state.key_keeping = not signs_for_mux(settings), KeyKeeping.of(settings)
             try:
                 yield
             finally:
@@ -46,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         checks=lambda api: {"database": lambda: ping(api.state.pool)},
     )
-    for part in (routes, release, enrollments, policies, learners):
+    for part in (routes, release, enrollments, policies, key_routes, learners):
         api.include_router(part.router)
     consumed = [topic.name for topic in topics.consumed_by("playback")]
     api.include_router(operations(settings, service=SERVICE, topics=consumed))

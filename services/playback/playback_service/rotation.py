@@ -28,18 +28,29 @@ class ListedKey:
     key_id: str
     state: State
     created_at: datetime | None
+    created_by: str | None = None
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None
 
 
-async def rotate(pool: Pool, mux: MuxKeys, seal: Seal) -> str:
+async def rotate(pool: Pool, mux: MuxKeys, seal: Seal, *, by: str | None = None) -> str:
     """Make a key, keep it sealed, sign with it from now on. Returns its id."""
     made = await mux.create()
     keys.rsa_private_key(made.private_key, setting=f"signing key {made.key_id}")
     async with transaction(pool) as conn:
-        await store_keys.add(conn, made.key_id, seal.close(made.private_key))
+        await store_keys.add(conn, made.key_id, seal.close(made.private_key), by=by)
     return made.key_id
 
 
-async def revoke(pool: Pool, mux: MuxKeys, key_id: str, *, first_key: str | None, even_the_last: bool = False) -> str:
+async def revoke(
+    pool: Pool,
+    mux: MuxKeys,
+    key_id: str,
+    *,
+    first_key: str | None,
+    even_the_last: bool = False,
+    by: str | None = None,
+) -> str:
     """Sign nothing more with the key, then have Mux refuse what it has signed. Again does no harm.
 
     Returns what became of it at Mux. Raises NotRevocable for a key that is not ours, or the last one.
@@ -51,7 +62,7 @@ async def revoke(pool: Pool, mux: MuxKeys, key_id: str, *, first_key: str | None
             raise NotRevocable(f"{key_id} is none of our keys")
         if live == [key_id] and not even_the_last:
             raise NotRevocable(f"{key_id} is the last key: rotate first")
-        await store_keys.revoke(conn, key_id)
+        await store_keys.revoke(conn, key_id, by=by)
     return "deleted at Mux" if await mux.delete(key_id) else "unknown at Mux already"
 
 
@@ -65,7 +76,14 @@ async def listed(pool: Pool, mux: MuxKeys, *, first_key: str | None) -> Sequence
     ours = list(dict.fromkeys([*live, *(key.key_id for key in known)]))
     states = {key_id: _state(key_id, live, at_mux) for key_id in ours}
     states |= {key_id: "foreign" for key_id in at_mux if key_id not in states}
-    return [ListedKey(key_id, state, created.get(key_id)) for key_id, state in states.items()]
+    stored = {key.key_id: key for key in known}
+    return [_listed(key_id, state, created.get(key_id), stored.get(key_id)) for key_id, state in states.items()]
+
+
+def _listed(key_id: str, state: State, created_at: datetime | None, stored: store_keys.StoredKey | None) -> ListedKey:
+    if stored is None:
+        return ListedKey(key_id, state, created_at)
+    return ListedKey(key_id, state, created_at, stored.created_by, stored.revoked_at, stored.revoked_by)
 
 
 def _live(known: Sequence[store_keys.StoredKey], first_key: str | None) -> list[str]:

@@ -42,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     Route(rf"/api/courses/{ID}/enrollments(/.*)?", "playback"),
     Route(rf"/api/courses/{ID}/playback-policy", "playback"),
     Route(rf"/api/playback/learners/{ID}/export", "playback"),
+    Route(r"/api/playback/signing-keys(/.*)?", "playback"),
     Route(r"/api/(uploads|files|lessons|migrations|courses)(/.*)?", "upload"),
     Route(r"/api/progress(/.*)?", "progress"),
     Route(r"/\.well-known/seatime-evidence-keys\.json", "progress"),
