@@ -1,5 +1,6 @@
 /** The services' HTTP surface as typed calls, one file per subject. A new call goes into its subject's file. */
 import { analyticsCalls } from './analytics';
+import { authorCalls } from './authoring';
 import { beatCalls } from './beats';
 import { captionCalls } from './captions';
 import { courseCalls } from './courses';
@@ -13,6 +14,7 @@ export type { SeatimeApiOptions } from './http';
 
 const callsOf = (http: Http) => ({
   ...courseCalls(http),
+  ...authorCalls(http),
   ...uploadCalls(http),
   ...captionCalls(http),
   ...playbackCalls(http),

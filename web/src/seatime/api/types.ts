@@ -53,6 +53,11 @@ export type CaptionFile = PlaybackShapes['PlaybackCaptions'];
 export type LessonProgress = ProgressShapes['LessonProgressOut'];
 export type CourseProgress = ProgressShapes['CourseProgressOut'];
 export type Reason = ProgressShapes['ReasonOut'];
+/** What would be different in a course's rules, and whom that would affect. */
+export type RulesChange = ProgressShapes['RulesIn'];
+export type LessonRulesChange = ProgressShapes['LessonRulesIn'];
+export type RulesPreview = ProgressShapes['PreviewOut'];
+export type RuleWarning = ProgressShapes['WarningOut'];
 
 /** Of one lesson among others. All null where they are fewer than `smallestGroup` viewers: `suppressed`. */
 export type LessonFigures = AnalyticsShapes['LessonNumbers'];

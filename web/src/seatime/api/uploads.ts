@@ -2,6 +2,7 @@
 import type { paths } from './generated/upload';
 import type { Http } from './http';
 import { service } from './service';
+import type { ProgressWish } from './types';
 
 const COMPLETE_TIMEOUT_MS = 120_000;
 
@@ -10,8 +11,10 @@ export const uploadCalls = (http: Http) => {
   const at = (uploadId: string) => ({ path: { upload_id: uploadId } });
   return {
     /** Where a lesson's video is to be sent: to Mux, or to S3 while Mux is away. */
-    placeVideo: (lessonId: string, { name: filename, type, size }: File) =>
-      upload.post('/api/uploads', { body: { lessonId, filename, size, ...(type === '' ? {} : { contentType: type }) } }),
+    placeVideo: (lessonId: string, { name: filename, type, size }: File, progress: ProgressWish = 'auto') =>
+      upload.post('/api/uploads', {
+        body: { lessonId, filename, size, progress, ...(type === '' ? {} : { contentType: type }) },
+      }),
 
     upload: (uploadId: string) => upload.get('/api/uploads/{upload_id}', at(uploadId)),
     uploadParts: (uploadId: string) => upload.get('/api/uploads/{upload_id}/parts', at(uploadId)),

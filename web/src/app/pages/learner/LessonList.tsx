@@ -1,44 +1,47 @@
 import { Link } from 'react-router';
-import { clock, percent, type CourseProgress, type LessonSummary } from '../../../seatime';
+import { clock, percent } from '../../../seatime';
+import type { LessonStanding } from './standing';
 
 interface LessonListProps {
   courseId: string;
-  lessons: readonly LessonSummary[];
+  lessons: readonly LessonStanding[];
   current: string;
-  progress: CourseProgress | undefined;
+  /** Whether the learner's watching counts at all. */
+  counted: boolean;
 }
 
-export const LessonList = ({ courseId, lessons, current, progress }: LessonListProps) => (
+/** The course's lessons beside the one that plays. */
+export const LessonList = ({ courseId, lessons, current, counted }: LessonListProps) => (
   <nav className="card lessons" aria-label="Lessons">
     <h2>Lessons</h2>
     <ol>
-      {lessons.map((lesson) => {
-        const done = progress?.lessons.find((candidate) => candidate.lessonId === lesson.id);
-        return (
-          <li key={lesson.id}>
-            <Link to={`/courses/${courseId}/lessons/${lesson.id}`} aria-current={lesson.id === current ? 'page' : undefined}>
-              <span className="lesson-title">{lesson.title}</span>
-              <span className="lesson-facts">
-                {facts(lesson)}
-                {done && <Share coverage={done.coverage} complete={done.complete} />}
-              </span>
-            </Link>
-          </li>
-        );
-      })}
+      {lessons.map((standing) => (
+        <li key={standing.lesson.id}>
+          <Link
+            to={`/courses/${courseId}/lessons/${standing.lesson.id}`}
+            aria-current={standing.lesson.id === current ? 'page' : undefined}
+          >
+            <span className="lesson-title">{standing.lesson.title}</span>
+            <span className="lesson-facts">
+              {facts(standing)}
+              {counted && <Share {...standing} />}
+            </span>
+          </Link>
+        </li>
+      ))}
     </ol>
   </nav>
 );
 
-const facts = (lesson: LessonSummary): string => {
+const facts = ({ lesson }: LessonStanding): string => {
   const state = {
     pending: 'No video yet',
-    processing: 'Processing…',
-    error: 'Video failed',
+    processing: 'Being prepared',
+    error: 'Not available',
     ready: lesson.duration === null ? '' : clock(lesson.duration),
   }[lesson.processingStatus];
   return lesson.required ? state : `${state} · optional`;
 };
 
-const Share = ({ coverage, complete }: { coverage: number; complete: boolean }) =>
-  complete ? <span className="pill good">Complete</span> : <span className="pill">{percent(coverage)}</span>;
+const Share = ({ coverage, state }: LessonStanding) =>
+  state === 'complete' ? <span className="pill good">Complete</span> : <span className="pill">{percent(coverage)}</span>;

@@ -1,93 +1,79 @@
+/** A lesson: its video, what of it counts as watched, why it is not complete, and what is said in it. */
 import { useCallback, useEffect, useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
 import {
   CompletionStatus,
   Transcript,
   UnifiedVideoPlayer,
+  Unwatched,
   WatchedStrip,
+  seekTo,
   useLessonProgress,
   useResource,
   useSeatimeApi,
-  type Course,
-  type CourseProgress,
   type LessonSummary,
   type PlayerHandle,
 } from '../../../seatime';
-import { LessonList } from './LessonList';
+import { buttonClass } from '../../../seatime/ui/Button';
 import { Failure, Loading, Notice } from '../../Notice';
 import { useSession } from '../../session';
 import { useParam } from '../../useParam';
-import { whileProcessing } from '../../whileProcessing';
 import { useTitle } from '../../useTitle';
-import { canManage, type User } from '../../users';
+import { whileProcessing } from '../../whileProcessing';
+import { LessonList } from './LessonList';
+import { after, isPreview, standings, type LessonStanding } from './standing';
 
 export default function LessonPage() {
   const courseId = useParam('courseId');
+  const lessonId = useParam('lessonId');
   const api = useSeatimeApi();
   const course = useResource(useCallback(() => api.course(courseId), [api, courseId]), whileProcessing);
   const progress = useResource(useCallback(() => api.courseProgress(courseId), [api, courseId]));
-  const { lessonId } = useParams();
   const { user } = useSession();
 
   if (course.data === undefined) {
     if (course.problem !== undefined) return <Failure problem={course.problem} onRetry={course.reload} />;
     return <Loading what="Loading the course" />;
   }
-  const lessons = [...course.data.lessons].sort((a, b) => a.position - b.position);
   const preview = isPreview(user, course.data);
-  const lesson = lessons.find((candidate) => candidate.id === lessonId) ?? lessons[0];
-  if (lesson === undefined) return <EmptyCourse course={course.data} />;
-  if (lessonId !== undefined && lesson.id !== lessonId) {
-    return <Notice title="Not found" message="This course has no such lesson." />;
+  const known = preview ? undefined : progress.data;
+  const lessons = standings(course.data, known);
+  const current = lessons.find(({ lesson }) => lesson.id === lessonId)?.lesson;
+  if (current === undefined) {
+    return (
+      <Notice alert title="Not found" message="This course has no such lesson.">
+        <Link to={`/courses/${courseId}`}>All lessons of “{course.data.title}”</Link>
+      </Notice>
+    );
   }
   return (
     <div className="page course">
-      <CourseHead course={course.data} progress={progress.data} />
-      <Lesson key={lesson.id} lesson={lesson} preview={preview} onChange={progress.reload} />
-      <LessonList courseId={courseId} lessons={lessons} current={lesson.id} progress={preview ? undefined : progress.data} />
+      <p className="crumbs">
+        <Link to={`/courses/${courseId}`}>{course.data.title}</Link>
+        {known?.complete && <span className="pill good">Course complete</span>}
+      </p>
+      <Lesson
+        key={current.id}
+        lesson={current}
+        preview={preview}
+        onChange={progress.reload}
+        next={after(lessons, current.id)}
+        courseId={courseId}
+      />
+      <LessonList courseId={courseId} lessons={lessons} current={current.id} counted={!preview} />
     </div>
   );
 }
 
-/** Watching one's own course, or any as an admin, is not counted. */
-const isPreview = (user: User | null, course: Course): boolean =>
-  user !== null && (user.role === 'admin' || user.id === course.ownerId);
-
-const CourseHead = ({ course, progress }: { course: Course; progress: CourseProgress | undefined }) => {
-  const { user } = useSession();
-  return (
-    <div className="course-head">
-      <h1>{course.title}</h1>
-      {progress?.complete && <span className="pill good">Course complete</span>}
-      {canManage(user) && (
-        <p className="links">
-          <Link to={`/courses/${course.id}/upload`}>Upload</Link>
-          <Link to={`/dashboard/courses/${course.id}`}>Dashboard</Link>
-        </p>
-      )}
-    </div>
-  );
-};
-
-const EmptyCourse = ({ course }: { course: Course }) => {
-  const { user } = useSession();
-  return (
-    <div className="page">
-      <h1>{course.title}</h1>
-      <Notice title="No lessons yet">
-        {canManage(user) && <Link to={`/courses/${course.id}/upload`}>Upload the first one</Link>}
-      </Notice>
-    </div>
-  );
-};
-
 interface LessonProps {
+  courseId: string;
   lesson: LessonSummary;
+  next: LessonStanding | undefined;
   preview: boolean;
   onChange: () => void;
 }
 
-const Lesson = ({ lesson, preview, onChange }: LessonProps) => {
+const Lesson = ({ courseId, lesson, next, preview, onChange }: LessonProps) => {
   useTitle(lesson.title);
   const { user } = useSession();
   const [position, setPosition] = useState<number>();
@@ -109,7 +95,14 @@ const Lesson = ({ lesson, preview, onChange }: LessonProps) => {
         onAccepted={changed}
         onPlayer={setPlayer}
       />
-      <h2>{lesson.title}</h2>
+      <div className="course-head">
+        <h1>{lesson.title}</h1>
+        {next !== undefined && (
+          <Link className={`links ${buttonClass('plain', true)}`} to={`/courses/${courseId}/lessons/${next.lesson.id}`}>
+            Next: {next.lesson.title}
+          </Link>
+        )}
+      </div>
       {preview && <p className="muted small">A preview: what you watch here is not counted.</p>}
       {!preview && progress !== undefined && duration !== null && duration > 0 && (
         <WatchedStrip
@@ -118,6 +111,14 @@ const Lesson = ({ lesson, preview, onChange }: LessonProps) => {
           coverage={progress.coverage}
           threshold={progress.threshold}
           position={position}
+        />
+      )}
+      {!preview && progress !== undefined && duration !== null && player !== null && (
+        <Unwatched
+          covered={progress.covered}
+          duration={duration}
+          lockedFrom={progress.seekLocked ? progress.frontier : null}
+          onSeek={(seconds) => seekTo(player, seconds)}
         />
       )}
       {!preview && progress !== undefined && <CompletionStatus progress={progress} />}

@@ -1,0 +1,142 @@
+/** What a lesson demands: how much of it, which parts, whether its quiz. Whom a change affects is told before it is saved. */
+import { useMemo, useState, type FormEvent, type ReactNode } from 'react';
+import { asProblem } from '../api/problem';
+import type { LessonStatus } from '../api/types';
+import { useSeatimeApi } from '../context';
+import { clock, percent } from '../format';
+import { Button } from '../ui/Button';
+import { Check, Choice } from '../ui/Choice';
+import { Field, Input } from '../ui/Field';
+import { Note, Problem } from '../ui/Problem';
+import { SegmentList } from './SegmentList';
+import { SegmentTimeline } from './SegmentTimeline';
+import { WhomItAffects } from './WhomItAffects';
+import { changeOf, courseThreshold, draftOf, isSame, parsePercent, rulesOf, type LessonDraft } from './lessonDraft';
+import { drawn, total } from './segments';
+import { useRulesPreview } from './useRulesPreview';
+import styles from './rules.module.css';
+
+export interface LessonRulesEditorProps {
+  lesson: LessonStatus;
+  /** The course's own threshold (0…1); null for the platform's. */
+  threshold: number | null | undefined;
+  onSaved?: (lesson: LessonStatus) => void;
+  /** A player that is kept at the cursor's place. */
+  beside?: (cursor: number, onCursor: (seconds: number) => void) => ReactNode;
+}
+
+/** A part that a button adds. */
+const ADDED_S = 10;
+
+export const LessonRulesEditor = ({ lesson, threshold, onSaved, beside }: LessonRulesEditorProps) => {
+  const api = useSeatimeApi();
+  const fallback = courseThreshold(threshold);
+  const [draft, setDraft] = useState(() => draftOf(lesson.rules, fallback));
+  const [cursor, setCursor] = useState(0);
+  const [saving, setSaving] = useState<'no' | 'now' | 'done'>('no');
+  const [problem, setProblem] = useState<string>();
+  const { duration } = lesson;
+  const rules = rulesOf(draft, duration);
+  const dirty = rules === null || !isSame(rules, lesson.rules);
+  const key = rules === null || !dirty ? null : JSON.stringify(changeOf(rules, fallback));
+  const change = useMemo(() => (key === null ? null : { lessons: { [lesson.id]: JSON.parse(key) as object } }), [key, lesson.id]);
+  const previewed = useRulesPreview(lesson.courseId, change);
+
+  const edit = (next: Partial<LessonDraft>) => {
+    setDraft((before) => ({ ...before, ...next }));
+    setSaving('no');
+  };
+
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
+    if (rules === null) return;
+    setSaving('now');
+    setProblem(undefined);
+    try {
+      const { title, position, required } = lesson;
+      const saved = await api.putLesson(lesson.courseId, lesson.id, { title, position, required, rules });
+      setSaving('done');
+      onSaved?.(saved);
+    } catch (error) {
+      setSaving('no');
+      setProblem(asProblem(error).message);
+    }
+  };
+
+  return (
+    <form className={styles.editor} onSubmit={(event) => void save(event)} data-testid="rules-editor">
+      <div className={styles.group}>
+        <Choice
+          label="How much of it"
+          name="threshold"
+          value={draft.own ? 'own' : 'course'}
+          onChange={(value) => edit({ own: value === 'own' })}
+          options={[
+            { value: 'course', label: `As the course says: ${percent(fallback)}` },
+            { value: 'own', label: 'This lesson has its own share' },
+          ]}
+        />
+        {draft.own && (
+          <Field
+            label="Share that must be watched, in percent"
+            error={parsePercent(draft.percent) === null ? 'A number above 0, up to 100.' : undefined}
+          >
+            <Input inputMode="decimal" value={draft.percent} onChange={(event) => edit({ percent: event.currentTarget.value })} />
+          </Field>
+        )}
+      </div>
+      <section className={styles.group} aria-labelledby="required-parts">
+        <h3 id="required-parts">Required parts</h3>
+        <p className={styles.quiet}>
+          Who has watched every required part has watched enough, even below the share above. Without required parts the
+          share alone counts.
+        </p>
+        {duration === null ? (
+          <Note>Parts are drawn on the video’s length: they can be set as soon as the lesson has a video.</Note>
+        ) : (
+          <>
+            {beside?.(cursor, setCursor)}
+            <SegmentTimeline
+              segments={draft.segments}
+              duration={duration}
+              onChange={(segments) => edit({ segments })}
+              cursor={cursor}
+              onCursor={setCursor}
+            />
+            <div className={styles.summary}>
+              <Button
+                small
+                onClick={() => edit({ segments: drawn(draft.segments, cursor, cursor + ADDED_S, duration) })}
+                disabled={cursor >= duration}
+              >
+                Add a part at {clock(cursor)}
+              </Button>
+              <span className={styles.quiet} data-testid="required-total">
+                {draft.segments.length === 0
+                  ? 'No part is required.'
+                  : `${clock(total(draft.segments))} of ${clock(duration)} required`}
+              </span>
+            </div>
+            <SegmentList segments={draft.segments} duration={duration} onChange={(segments) => edit({ segments })} />
+          </>
+        )}
+      </section>
+      <Check
+        label="Its quiz must be passed, too"
+        hint="Your learning platform tells the results."
+        checked={draft.quiz}
+        onChange={(quiz) => edit({ quiz })}
+      />
+      {change !== null && <WhomItAffects {...previewed} affected={previewed.preview?.lessons[lesson.id]} />}
+      {problem !== undefined && <Problem title="Not saved">{problem}</Problem>}
+      <div className={styles.summary}>
+        <Button kind="primary" type="submit" disabled={!dirty || rules === null || saving === 'now'}>
+          Save the rules
+        </Button>
+        <span role="status" className={styles.saved}>
+          {saving === 'done' && !dirty ? 'Saved. Learners are told within seconds.' : ''}
+        </span>
+      </div>
+    </form>
+  );
+};

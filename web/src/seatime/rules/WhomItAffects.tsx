@@ -1,0 +1,34 @@
+import type { RulesPreview } from '../api/types';
+import type { Previewed } from './useRulesPreview';
+import styles from './rules.module.css';
+
+export type Affected = RulesPreview['learners'];
+
+/** What a change would do to those who learn already, in sentences. Pure. */
+export const sentences = ({ complete, kept, wouldComplete, incomplete }: Affected): string[] => {
+  const told: string[] = [];
+  if (complete + wouldComplete + incomplete === 0) return ['Nobody has begun yet: it affects no one.'];
+  if (wouldComplete > 0) told.push(`${people(wouldComplete)} not complete yet would be complete.`);
+  if (kept > 0) told.push(`${people(kept)} complete by the present rules would not be by these; they stay complete.`);
+  if (complete - kept > 0) told.push(`${people(complete - kept)} complete, and would be by these rules too.`);
+  if (incomplete > 0) told.push(`${people(incomplete)} not complete, and would not be yet.`);
+  return told;
+};
+
+const people = (count: number): string => (count === 1 ? '1 learner is' : `${count} learners are`);
+
+/** Before anything is saved: whom it affects. */
+export const WhomItAffects = ({ preview, problem, stale, affected }: Previewed & { affected: Affected | undefined }) => (
+  <section className={styles.affects} aria-label="Whom this affects" aria-busy={stale} data-testid="affects">
+    <h3>Whom this affects</h3>
+    {problem !== undefined && <p>It can’t be told now: {problem}</p>}
+    {problem === undefined && preview === undefined && <p>Counting…</p>}
+    {affected !== undefined && (
+      <ul>
+        {sentences(affected).map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    )}
+  </section>
+);
