@@ -178,6 +178,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playback/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Our keys and Mux's, and what each is good for */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Make a key at Mux, and sign with it from now on
+         * @description In every replica at once. Tokens of the former keys stay good until they expire.
+         */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playback/signing-keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign nothing more with a key, and have Mux refuse its tokens
+         * @description 409 `key-not-revocable` for the last key, and for one that is not ours. Again does no harm.
+         */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/playback/learners/{learnerId}/export": {
         parameters: {
             query?: never;
@@ -398,6 +439,22 @@ export interface components {
             waiting: components["schemas"]["WaitingView"][] | null;
             consumers: components["schemas"]["ConsumerView"][] | null;
         };
+        /** @description `signs`: new tokens. `verifies`: good, signs nothing new. `lost`: Mux does not know it. `foreign`: not ours. */
+        KeyView: {
+            keyId: string;
+            /** @enum {string} */
+            state: "signs" | "verifies" | "revoked" | "lost" | "foreign";
+            createdAt: string | null;
+            /** @description Null for keys of the environment and of the command. */
+            createdBy: string | null;
+            revokedAt: string | null;
+            revokedBy: string | null;
+        };
+        KeysView: {
+            keys: components["schemas"]["KeyView"][];
+            /** @description After this long (s) no token of a key that signs no more is needed. */
+            tokenLifeS: number;
+        };
         /** @description A record that could not be used. `offset` is the letter's own, `origin…` say where the record came from. */
         LetterView: {
             /** @description Where the record died; the letter is in `<topic>.dlq`. */
@@ -604,6 +661,15 @@ export interface components {
             /** @description Of the session that ends. */
             watchGrant: string;
         };
+        Revoked: {
+            keyId: string;
+            /** @description What became of it there. */
+            atMux: string;
+        };
+        Rotated: {
+            /** @description Of the key that signs from now on. */
+            keyId: string;
+        };
         /** @description What became of one row; `row` counts from 0. */
         RowReport: {
             row: number;
@@ -676,6 +742,15 @@ export interface components {
         };
         /** @description Method Not Allowed */
         Problem405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict */
+        Problem409: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1115,6 +1190,101 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             405: components["responses"]["Problem405"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeysView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rotated"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: {
+                /** @description Though nothing can be signed afterwards. */
+                evenTheLast?: boolean;
+            };
+            header?: never;
+            path: {
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revoked"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
