@@ -1,9 +1,20 @@
-import { useCallback } from 'react';
+/** A course as its owner sees it: who watches now, what it came to, when, and lesson by lesson. */
+import { useCallback, useMemo } from 'react';
 import { Link } from 'react-router';
-import { clock, percent, shown, useResource, useSeatimeApi, type CourseAnalytics } from '../../../seatime';
-import { Failure, Loading, Notice } from '../../Notice';
+import { clock, percent, useResource, useSeatimeApi } from '../../../seatime';
+import type { CourseNumbers } from '../../../seatime/api/owner-types';
+import { Meter } from '../../../seatime/ui/Meter';
+import { Table } from '../../../seatime/ui/Table';
+import { LiveViewers } from '../../../seatime/views/LiveViewers';
+import { Withheld, WithheldCell } from '../../../seatime/views/Withheld';
+import { Figures } from '../../Figures';
+import { Notice } from '../../Notice';
 import { useParam } from '../../useParam';
-import { useTitle } from '../../useTitle';
+import { CourseHead } from './CourseHead';
+import { DaysSection } from './Days';
+import { Loaded } from './Loaded';
+import { useChosen } from './useChosen';
+import styles from './owner.module.css';
 
 const REFRESH_MS = 5_000;
 const refreshing = { pollEvery: () => REFRESH_MS };
@@ -11,53 +22,86 @@ const refreshing = { pollEvery: () => REFRESH_MS };
 export default function CourseDashboardPage() {
   const courseId = useParam('courseId');
   const api = useSeatimeApi();
-  const { data, problem, reload } = useResource(
-    useCallback(() => api.courseAnalytics(courseId), [api, courseId]),
-    refreshing,
-  );
-  if (data !== undefined) return <Dashboard course={data} />;
-  if (problem !== undefined) return <Failure problem={problem} onRetry={reload} />;
-  return <Loading what="Counting" />;
-}
-
-const Dashboard = ({ course }: { course: CourseAnalytics }) => {
-  useTitle(`Dashboard · ${course.title}`);
+  const numbers = useResource(useCallback(() => api.owners.course(courseId), [api, courseId]), refreshing);
   return (
     <div className="page">
-      <p className="crumbs">
-        <Link to={`/courses/${course.courseId}`}>Course page</Link>
-      </p>
-      <h1>{course.title}</h1>
-      {course.lessons.length === 0 ? (
-        <Notice title="No lessons yet" />
-      ) : (
-        <div className="card table">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Lesson</th>
-                <th scope="col">Views</th>
-                <th scope="col">Viewers</th>
-                <th scope="col">Average watch time</th>
-                <th scope="col">Completion rate</th>
-              </tr>
-            </thead>
-            <tbody>
-              {course.lessons.map((lesson) => (
-                <tr key={lesson.lessonId}>
-                  <th scope="row">
-                    <Link to={`/dashboard/lessons/${lesson.lessonId}`}>{lesson.title}</Link>
-                  </th>
-                  <td>{shown(lesson.views, String)}</td>
-                  <td>{shown(lesson.uniqueViewers, String)}</td>
-                  <td>{shown(lesson.averageWatchTime, clock)}</td>
-                  <td>{shown(lesson.completionRate, percent)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <CourseHead courseId={courseId} page="Dashboard" />
+      <Loaded resource={numbers} what="Counting" lines={6}>
+        {(course) =>
+          course.lessons.length === 0 ? (
+            <Notice title="No lessons yet" message="Figures come with the first lesson that somebody watches." />
+          ) : (
+            <Overview course={course} />
+          )
+        }
+      </Loaded>
     </div>
   );
+}
+
+const Overview = ({ course }: { course: CourseNumbers }) => {
+  const api = useSeatimeApi();
+  const { courseId, lessons } = course;
+  const [chosen, choose] = useChosen();
+  const titles = useMemo(() => Object.fromEntries(lessons.map(({ lessonId, title }) => [lessonId, title])), [lessons]);
+  return (
+    <>
+      <section className={`card ${styles.stack}`} aria-labelledby="now">
+        <h2 id="now">Right now</h2>
+        <LiveViewers courseId={courseId} titles={titles} />
+      </section>
+      {course.suppressed ? <Withheld smallest={course.smallestGroup} /> : <CourseFigures course={course} />}
+      <Lessons course={course} />
+      <DaysSection
+        load={useCallback((days) => api.owners.courseDays(courseId, days), [api, courseId])}
+        chosen={chosen}
+        onChoose={choose}
+      />
+    </>
+  );
 };
+
+const CourseFigures = ({ course }: { course: CourseNumbers }) => (
+  <Figures
+    figures={[
+      { id: 'views', name: 'Views', value: String(course.views ?? 0) },
+      { id: 'viewers', name: 'Viewers', value: String(course.uniqueViewers ?? 0) },
+      { id: 'watched', name: 'Watch time', value: clock(course.totalWatchTime ?? 0) },
+      { id: 'verified', name: 'Verified time', value: clock(course.totalVerifiedTime ?? 0) },
+      { id: 'completions', name: 'Lessons completed', value: String(course.completions ?? 0) },
+    ]}
+  />
+);
+
+const Lessons = ({ course: { lessons } }: { course: CourseNumbers }) => (
+  <section className={styles.stack} aria-labelledby="lessons">
+    <h2 id="lessons">Lessons</h2>
+    <Table label="Lessons and their figures" columns={['Lesson', 'Views', 'Viewers', 'Average watch time', 'Completions', 'Completion rate']}>
+      {lessons.map((lesson) => (
+        <tr key={lesson.lessonId} data-testid="lesson-row">
+          <th scope="row">
+            <Link to={`/dashboard/lessons/${lesson.lessonId}`}>{lesson.title}</Link>
+          </th>
+          {lesson.suppressed ? (
+            <td colSpan={5}>
+              <WithheldCell smallest={lesson.smallestGroup} />
+            </td>
+          ) : (
+            <>
+              <td>{lesson.views}</td>
+              <td>{lesson.uniqueViewers}</td>
+              <td>{clock(lesson.averageWatchTime ?? 0)}</td>
+              <td>{lesson.completions}</td>
+              <td>
+                <span className={styles.meterCell}>
+                  <Meter label={`Completion rate of ${lesson.title}`} value={lesson.completionRate ?? 0} />
+                  {percent(lesson.completionRate ?? 0)}
+                </span>
+              </td>
+            </>
+          )}
+        </tr>
+      ))}
+    </Table>
+  </section>
+);

@@ -1,0 +1,113 @@
+import { useState } from 'react';
+import { percent, useSeatimeApi } from '../../../seatime';
+import { asProblem } from '../../../seatime/api/problem';
+import type { Budget } from '../../../seatime/api/owner-types';
+import { Button } from '../../../seatime/ui/Button';
+import { Field, Input } from '../../../seatime/ui/Field';
+import { Meter } from '../../../seatime/ui/Meter';
+import { Problem } from '../../../seatime/ui/Problem';
+import { amountIn, thresholdsIn } from './budget';
+import { usd } from './words';
+import styles from './owner.module.css';
+
+interface BudgetSectionProps {
+  courseId: string;
+  budget: Budget | null;
+  onSet: () => void;
+}
+
+/** What the course may cost a month, how much of that is spent, and at which shares somebody is told. */
+export const BudgetSection = ({ courseId, budget, onSet }: BudgetSectionProps) => {
+  const [editing, setEditing] = useState(false);
+  return (
+    <section className={`card ${styles.stack}`} aria-labelledby="budget" data-testid="budget">
+      <h2 id="budget">Budget</h2>
+      {budget === null ? (
+        <p className="muted">No budget is set, so nobody is told when the month becomes dear.</p>
+      ) : (
+        <Spent budget={budget} />
+      )}
+      {editing ? (
+        <BudgetForm courseId={courseId} budget={budget} onClose={() => setEditing(false)} onSet={onSet} />
+      ) : (
+        <div>
+          <Button onClick={() => setEditing(true)}>{budget === null ? 'Set a budget' : 'Change it'}</Button>
+        </div>
+      )}
+    </section>
+  );
+};
+
+const Spent = ({ budget }: { budget: Budget }) => {
+  const { monthlyUsd, spentShare, thresholds, told } = budget;
+  return (
+    <>
+      <Meter label="Spent of the budget" value={spentShare} />
+      <p className={styles.aside}>
+        <span data-testid="spent">
+          {percent(spentShare)} of {usd(monthlyUsd)} a month
+        </span>
+        <span>told at {thresholds.map(percent).join(', ')}</span>
+        {told.length > 0 && <span className={styles.alarm}>already told this month: {told.map(percent).join(', ')}</span>}
+      </p>
+    </>
+  );
+};
+
+const BudgetForm = ({ courseId, budget, onClose, onSet }: BudgetSectionProps & { onClose: () => void }) => {
+  const api = useSeatimeApi();
+  const [amount, setAmount] = useState(budget === null ? '' : String(budget.monthlyUsd));
+  const [at, setAt] = useState((budget?.thresholds ?? [0.8, 1]).map((share) => String(Math.round(share * 100))).join(', '));
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const [monthlyUsd, thresholds] = [amountIn(amount), thresholdsIn(at)];
+
+  const set = async () => {
+    setTried(true);
+    if (monthlyUsd === null || thresholds === null) return;
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await api.owners.setBudget(courseId, { monthlyUsd, thresholds });
+      onSet();
+      onClose();
+    } catch (error) {
+      setProblem(asProblem(error).message);
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form
+      className={styles.stack}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void set();
+      }}
+    >
+      <div className={styles.pair}>
+        <Field label="US dollars a month" error={tried && monthlyUsd === null ? 'An amount above 0.' : undefined}>
+          <Input inputMode="decimal" value={amount} onChange={(event) => setAmount(event.target.value)} />
+        </Field>
+        <Field
+          label="Told at (% of it)"
+          hint="Up to ten, with commas between them."
+          error={tried && thresholds === null ? 'Percentages above 0, up to 1000, as in 80, 100.' : undefined}
+        >
+          <Input inputMode="text" value={at} onChange={(event) => setAt(event.target.value)} />
+        </Field>
+      </div>
+      {problem !== undefined && <Problem title="That did not work">{problem}</Problem>}
+      <div className={styles.bar}>
+        <Button type="submit" kind="primary" disabled={busy}>
+          Set the budget
+        </Button>
+        <Button onClick={onClose} disabled={busy}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+};
