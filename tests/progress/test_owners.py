@@ -16,7 +16,7 @@ from servicekit.database import Pool
 from tests.databases import Database
 from tests.progress.calling import NOWHERE, bearer, client_of, settings_for
 from tests.progress.handling import announced, dump, handle
-from tests.progress.making import course_changed, lesson_changed, quiz_graded, watching
+from tests.progress.making import beat, course_changed, lesson_changed, new_session, quiz_graded, request, watching
 
 PREVIEW = "/api/progress/courses/c1/rules/preview"
 OLGA = bearer("olga")
@@ -152,3 +152,30 @@ async def test_an_author_is_warned(api: httpx.AsyncClient, worker_pool: Pool) ->
         ("segments_beyond_end", "l1"),
         ("quiz_never_graded", "l2"),
     ]
+
+
+LEARNER = "/api/progress/lessons/l1/learners/cyd"
+
+
+@pytest.mark.usefixtures("school")
+async def test_an_owner_sees_what_a_learner_is_told(api: httpx.AsyncClient, worker_pool: Pool) -> None:
+    """Coverage, why the lesson is not complete, and what was refused, word for word; zero for one who never watched."""
+    too_much = beat(0, 40_000, 50_000, (30_000, 90_000))
+    await handle(worker_pool, request(too_much, learner_id="cyd", session_id=new_session()))
+    own = (await api.get("/api/progress/lessons/l1", headers=bearer("cyd"))).json()
+    assert own["cuts"]
+    assert own["reasons"]
+    for caller in (OLGA, bearer("root", "admin")):
+        assert (await api.get(LEARNER, headers=caller)).json() == own
+    nobody = (await api.get(LEARNER.replace("cyd", "dan"), headers=OLGA)).json()
+    assert (nobody["coverage"], nobody["covered"], nobody["cuts"]) == (0, [], {})
+
+
+@pytest.mark.usefixtures("school")
+async def test_nobody_else_sees_how_far_a_learner_is(api: httpx.AsyncClient) -> None:
+    """Not another learner, not another owner, not cyd by this way; and a lesson that is none is told as that."""
+    for caller in ("ada", "cyd", "otto"):
+        answer = await api.get(LEARNER, headers=bearer(caller))
+        assert (answer.status_code, "covered" in answer.text) == (403, False)
+    missing = await api.get(LEARNER.replace("l1", "l9"), headers=bearer("root", "admin"))
+    assert (missing.status_code, missing.json()["type"]) == (404, "urn:seatime:problem:lesson-not-found")

@@ -4,11 +4,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from progress_service import store_owners
+from progress_service import answers, store_owners, store_views
 from progress_service.preview import Affected, Change, LessonChange, Tally
 from progress_service.ranges import normalise
-from progress_service.routes import CourseNotFound, PathId, PoolOf
-from progress_service.schemas import AffectedOut, LessonRulesIn, PreviewOut, RulesIn, WarningOut, WarningsOut
+from progress_service.routes import CourseNotFound, LessonNotFound, PathId, PoolOf
+from progress_service.schemas import (
+    AffectedOut,
+    LessonProgressOut,
+    LessonRulesIn,
+    PreviewOut,
+    RulesIn,
+    WarningOut,
+    WarningsOut,
+)
 from progress_service.store_evidence import act_as
 from progress_service.store_owners import OwnedCourse
 from progress_service.warnings import warnings
@@ -53,6 +61,28 @@ async def course_warnings(
             for one in found
         ],
     )
+
+
+@router.get(
+    "/lessons/{lessonId}/learners/{learnerId}",
+    summary="How far a learner is in a lesson, why it is not complete and what was refused (owner, administrator)",
+    description="What the learner is told. Zero of everything for one who never watched.",
+)
+async def learner_progress(
+    lesson_id: Annotated[PathId, Path(alias="lessonId")],
+    learner_id: Annotated[PathId, Path(alias="learnerId")],
+    principal: CurrentPrincipal,
+    pool: PoolOf,
+) -> LessonProgressOut:
+    async with transaction(pool, readonly=True) as conn:
+        owner = await store_views.lesson_owner(conn, lesson_id)
+        if not principal.is_admin and (owner is None or owner[1] != principal.user_id):
+            raise Forbidden("only the course's owner or an administrator sees how far others are")
+        await act_as(conn, learner_id)
+        view = await store_views.lesson(conn, learner_id, lesson_id) if owner is not None else None
+    if view is None:
+        raise LessonNotFound(lesson_id)
+    return answers.lesson_progress(lesson_id, view)
 
 
 async def as_owner(conn: Connection, course_id: str, principal: Principal) -> OwnedCourse:

@@ -194,6 +194,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/progress/lessons/{lessonId}/learners/{learnerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a learner is in a lesson, why it is not complete and what was refused (owner, administrator)
+         * @description What the learner is told. Zero of everything for one who never watched.
+         */
+        get: operations["learnerProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/progress/lessons/{lessonId}/sessions": {
         parameters: {
             query?: never;
@@ -1363,6 +1383,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WarningsOut"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    learnerProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier given by the LMS. */
+                lessonId: string;
+                /** @description Identifier given by the LMS. */
+                learnerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonProgressOut"];
                 };
             };
             400: components["responses"]["Problem400"];
