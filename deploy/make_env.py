@@ -44,6 +44,7 @@ def environment() -> dict[str, str]:
         "EVIDENCE_KEY_ID": f"evidence-{secrets.token_hex(4)}",
         "EVIDENCE_PRIVATE_KEY": _pem(ed25519.Ed25519PrivateKey.generate()),
         "ERASURE_KEY": secrets.token_urlsafe(48),
+        "WEBHOOK_SEALING_SECRET": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "WATCH_GRANT_PUBLIC_KEYS": json.dumps({grants_id: _public_pem(grants)}, separators=(",", ":")),
     }
 

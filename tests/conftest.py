@@ -26,6 +26,7 @@ SETTINGS = (
     "WATCH_GRANT_",
     "EVIDENCE_",
     "ERASURE_",
+    "WEBHOOK_",
     "PUBLIC_BASE_URL",
     "HTTP_",
     "WORKER_",

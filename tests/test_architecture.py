@@ -46,7 +46,6 @@ OFFERED_BUT_NOT_TAKEN = {
     ("analytics", "asset.deleted"): "not shown on a dashboard yet",
     ("analytics", "enrollment.changed"): "no cohorts yet",
     ("analytics", "playback.granted"): "a view begins with credited watching",
-    ("analytics", "course.completed"): "no course completions on a dashboard yet",
 }
 
 

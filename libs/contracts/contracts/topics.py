@@ -154,7 +154,7 @@ BUDGET_EXCEEDED = Topic(
     "budget.exceeded",
     key="course id, or platform",
     producer="analytics",
-    consumers=(),
+    consumers=("analytics",),
     cleanup="delete",
     retention_days=365,
     outside=("LMS reads",),

@@ -14,6 +14,7 @@ from analytics_service import changes, claim_effects, erasing, live_effects, sto
 from analytics_service.changes import Completion, Credit, Key
 from analytics_service.rollup import Watching
 from analytics_service.store import Position
+from analytics_service.webhooks import effects as webhook_effects
 from contracts import (
     CourseChanged,
     EnrollmentChanged,
@@ -130,7 +131,9 @@ EFFECTS: Mapping[type[Event], tuple[Effect[Any], ...]] = {
     contracts.WatchProgress: (claim_effects.told, live_effects.watched),
     contracts.ProgressAdvanced: (progress_advanced,),
     contracts.LearnerErased: (erasing.learners_erased,),
-    contracts.LessonCompleted: (lesson_completed, live_effects.completed),
+    contracts.LessonCompleted: (lesson_completed, live_effects.completed, webhook_effects.told),
+    contracts.CourseCompleted: (webhook_effects.told,),
+    contracts.BudgetExceeded: (webhook_effects.told,),
 }
 """What the service consumes, and what each event does, in this order. A topic belongs to one model."""
 

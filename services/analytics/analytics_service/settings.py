@@ -31,6 +31,16 @@ class Settings(CommonSettings):
         default=2_500_000, gt=0, description="Of videos in S3, whose sizes are unknown."
     )
 
+    webhook_sealing_secret: SecretStr | None = Field(
+        default=None, description="Fernet keys, comma separated: encrypt the secrets of webhooks; the first seals."
+    )
+    webhook_ports: tuple[int, ...] = Field(default=(443,), description="Of receivers of webhooks.")
+    webhook_local_receivers: bool = Field(
+        default=False,
+        description="For development: webhooks may go to this machine itself, on any port, and without TLS.",
+    )
+    webhook_timeout_s: float = Field(default=15, gt=0, le=60, description="For one attempt, the answer included.")
+
     @property
     def prices(self) -> Prices:
         return Prices(
@@ -65,3 +75,13 @@ class WorkerSettings(Settings):
         default=50, ge=0, le=100, description="Views that are asked how far they came, each turn; one call each."
     )
     budget_check_every_s: float = Field(default=300, gt=0, description="How often budgets are compared with costs.")
+
+    webhook_concurrency: int = Field(default=64, ge=1, le=1000, description="Attempts at once, in one process.")
+    webhook_per_endpoint: int = Field(default=4, ge=1, description="Of these to one endpoint, over all processes.")
+    webhook_poll_s: float = Field(default=1, gt=0, description="How often it is looked for what is due.")
+    webhook_disable_after_s: float = Field(
+        default=5 * 86_400, gt=0, description="An endpoint that has done nothing but fail for so long is disabled."
+    )
+    webhook_keep_s: float = Field(
+        default=30 * 86_400, ge=8 * 86_400, description="How long deliveries and their log are kept."
+    )

@@ -8,6 +8,8 @@ from functools import partial
 
 from analytics_service import budgeting, consumers, mux_sync, store_live
 from analytics_service.settings import WorkerSettings
+from analytics_service.webhooks.sealing import seal_of
+from analytics_service.webhooks.sender import Sender
 from contracts import topics
 from servicekit import database, worker
 from servicekit.consumer import BatchConsumer
@@ -21,7 +23,9 @@ from servicekit.topic_ids import TopicIds, fetch_topic_id
 from servicekit.worker import Worker
 
 SERVICE = "analytics"
-PRODUCED = (topics.ANALYTICS_ERASED, topics.BUDGET_EXCEEDED)
+PRODUCED = (topics.ANALYTICS_ERASED,)
+"""Beside what is consumed as well."""
+
 _SWEEP_S = 60
 
 
@@ -29,13 +33,14 @@ _SWEEP_S = 60
 async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
     """The running worker; starts without Kafka and PostgreSQL and catches up when they come."""
     pool = await database.create_pool(
-        settings.database_url, application_name="seatime-analytics-worker", max_size=len(consumers.EFFECTS) + 4
+        settings.database_url, application_name="seatime-analytics-worker", max_size=len(consumers.EFFECTS) + 7
     )
     hashing = Hashing(settings.erasure_key)
     topic_ids = TopicIds(partial(fetch_topic_id, settings))
     try:
         async with Producer(settings, service=SERVICE) as producer, mux_sync.running(settings, pool) as sync:
             relay = OutboxRelay(settings.database_url, producer, service=SERVICE)
+            webhooks = Sender(pool, settings, seal_of(settings))
 
             async def nothing_stuck() -> None:
                 if relay.parked:
@@ -60,11 +65,13 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                     "outbox": relay.run,
                     "redrive": Redriver(pool, settings, producer, service=SERVICE).run,
                     "budgets": partial(budgeting.run, pool, settings),
+                    "webhooks": webhooks.run,
                     **({"mux": sync.run} if sync is not None else {}),
                 },
                 checks={
                     "database": lambda: database.ping(pool),
                     "outbox": nothing_stuck,
+                    "webhooks": webhooks.check,
                     **({"mux": sync.check} if sync is not None else {}),
                 },
             ) as running:

@@ -84,6 +84,8 @@ def for_services(ports: Ports, credentials: Credentials, own: Own, *, data_dir: 
         "EVIDENCE_KEY_ID": credentials.evidence_key_id,
         "EVIDENCE_PRIVATE_KEY": credentials.evidence_private_key,
         "ERASURE_KEY": credentials.erasure_key,
+        "WEBHOOK_SEALING_SECRET": credentials.signing_keys_secret,
+        "WEBHOOK_LOCAL_RECEIVERS": "true",
         "ANALYTICS_SMALLEST_GROUP": "1",  # a developer's school has few viewers, and they are no people
         "PUBLIC_BASE_URL": public_url(ports),
         "HTTP_HOST": HOST,

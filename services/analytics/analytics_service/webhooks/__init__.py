@@ -1,0 +1,1 @@
+"""Events told to receivers outside, as Standard Webhooks."""
