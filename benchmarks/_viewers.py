@@ -36,15 +36,15 @@ _POPULATE = (
     FROM watchings
     """,
     """
-    INSERT INTO retention_cells (lesson_id, video_revision, layer, shard, second, edges, late_ms)
-    SELECT 'lesson-0', 1, layer, shard, (at_ms / 1000)::int, sum(edge), sum(edge * (at_ms % 1000))
+    INSERT INTO retention_cells (lesson_id, video_revision, shard, second, edges, late_ms, again_edges, again_late_ms)
+    SELECT 'lesson-0', 1, shard, (at_ms / 1000)::int, sum(edge), sum(edge * (at_ms % 1000)), sum(again),
+           sum(again * (at_ms % 1000))
     FROM (
-        SELECT 0 AS layer, shard, start_ms AS at_ms, 1 AS edge FROM watchings
-        UNION ALL SELECT 0, shard, end_ms, -1 FROM watchings
-        UNION ALL SELECT 1, shard, start_ms, 1 FROM watchings WHERE n % 3 = 0
-        UNION ALL SELECT 1, shard, start_ms + 60000, -1 FROM watchings WHERE n % 3 = 0
+        SELECT shard, start_ms AS at_ms, 1 AS edge, (n % 3 = 0)::int AS again FROM watchings
+        UNION ALL SELECT shard, end_ms, -1, 0 FROM watchings
+        UNION ALL SELECT shard, start_ms + 60000, 0, -1 FROM watchings WHERE n % 3 = 0
     ) edges
-    GROUP BY 3, 4, 5
+    GROUP BY 3, 4
     """,
     """
     INSERT INTO lesson_totals (lesson_id, shard, views, viewers, completions, completed_viewers, covered_ms,

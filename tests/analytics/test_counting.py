@@ -6,10 +6,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from analytics_service import consumers, store_reports, store_rollup
+from analytics_service import consumers, store_learners, store_reports
 from analytics_service.changes import Key
-from analytics_service.retention import per_second
-from analytics_service.rollup import Layer
+from analytics_service.retention import Layer, per_second
 from contracts import LessonCompleted, ProgressAdvanced
 from servicekit.database import TRANSIENT, Pool, transaction
 from tests.analytics import log
@@ -23,7 +22,7 @@ TABLES = {
     "learner_lessons": "lesson_id, learner_id",
     "watch_sessions": "lesson_id, learner_id, session_id",
     "lesson_totals": "lesson_id, shard",
-    "retention_cells": "lesson_id, layer, shard, second",
+    "retention_cells": "lesson_id, video_revision, shard, second",
     "lesson_days": "lesson_id, day, shard",
     "lesson_tallies": "lesson_id, video_revision, kind, name, shard",
     "learner_tallies": "lesson_id, learner_id, video_revision, kind, name",
@@ -159,7 +158,7 @@ async def test_a_learner_that_somebody_else_is_changing_is_waited_for(pool: Pool
     other = log.at_other_offsets(second, by=500_000) if kind == "the same events" else log.logged([log.completion()])
 
     async with transaction(pool) as conn:
-        await store_rollup.lock_learners(conn, {Key("l1", "u1")})
+        await store_learners.lock_learners(conn, {Key("l1", "u1")})
         waiting = asyncio.create_task(log.consume(pool, other))
         async with asyncio.timeout(10):
             while not await pool.fetchval(
@@ -208,7 +207,7 @@ async def test_many_versions_and_views_stay_one_row_per_learner(pool: Pool) -> N
     """Versions without a gap are one range, so that a learner's row does not grow with the number of events."""
     await log.consume(pool, log.logged([log.advanced(n, at_s=n * 10) for n in range(1, 301)]))
     async with pool.acquire() as conn, conn.transaction():
-        learners = await store_rollup.lock_learners(conn, {Key("l1", "u1")})
+        learners = await store_learners.lock_learners(conn, {Key("l1", "u1")})
     assert learners[Key("l1", "u1")].applied == ((1, 301),)
     assert len(learners[Key("l1", "u1")].viewing) == 1
 

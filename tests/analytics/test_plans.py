@@ -15,7 +15,7 @@ INSERT INTO lesson_totals SELECT 'l' || n, shard, 1, 1, 0, 0, 1000, 0, now()
     FROM generate_series(1, 2000) n, generate_series(0, 11) shard;
 INSERT INTO learner_lessons (lesson_id, learner_id) SELECT 'l' || n, 'u' || m
     FROM generate_series(1, 2000) n, generate_series(1, 10) m;
-INSERT INTO retention_cells SELECT 'l' || n, 0, shard, second, 1, 0
+INSERT INTO retention_cells SELECT 'l' || n, 1, shard, second, 1, 0, 0, 0
     FROM generate_series(1, 200) n, generate_series(0, 11) shard, generate_series(0, 20) second;
 """
 

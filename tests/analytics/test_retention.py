@@ -5,13 +5,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics_service.retention import MAX_BUCKETS, Cell, bucket_seconds, cells_of, curve, per_second, reach_ms
+from analytics_service.retention import (
+    MAX_BUCKETS,
+    Cell,
+    Layer,
+    Steps,
+    add_steps,
+    bucket_seconds,
+    curve,
+    grown,
+    per_second,
+    reach_ms,
+    steps_of,
+)
 from analytics_service.spans import Span, contains, length, union
 from tests.analytics.naive import in_seconds
 
 LAST_MS = 40_000
 spans = st.tuples(st.integers(0, LAST_MS), st.integers(0, LAST_MS)).map(lambda pair: (min(pair), max(pair)))
 many = st.lists(spans, max_size=30)
+
+
+def cells_of(ranges: Sequence[Span]) -> dict[int, Cell]:
+    """The unique layer of ranges that are all new."""
+    return layer(steps_of(ranges, ranges), Layer.UNIQUE)
+
+
+def layer(steps: dict[int, Steps], which: Layer) -> dict[int, Cell]:
+    return {second: Cell(*step[2 * which : 2 * which + 2]) for second, step in steps.items()}
 
 
 @given(many)
@@ -27,6 +48,28 @@ def test_cells_of_two_batches_add_up_to_those_of_one(first: list[Span], second: 
     a, b = cells_of(first), cells_of(second)
     summed = {s: a.get(s, Cell()) + b.get(s, Cell()) for s in a.keys() | b.keys()}
     assert summed == cells_of([*first, *second])
+
+
+@given(many, many)
+def test_what_is_not_new_is_a_replay(watched: list[Span], new: list[Span]) -> None:
+    """Both layers together are all that was watched, and both have a cell wherever one has, if only of zeros."""
+    steps, seconds = steps_of(watched, new), LAST_MS // 1000 + 1
+    unique, replays = layer(steps, Layer.UNIQUE), layer(steps, Layer.REPLAYS)
+    both = zip(per_second(unique, seconds), per_second(replays, seconds), strict=True)
+    assert [a + b for a, b in both] == in_seconds(watched, seconds)
+    assert per_second(unique, seconds) == in_seconds(new, seconds)
+    assert steps.keys() == cells_of([*watched, *new]).keys()
+    assert grown({}, steps) == {s: replays[s] for s in sorted(replays) if replays[s] != Cell()}
+
+
+@given(many, many)
+def test_sums_are_their_own(first: list[Span], second: list[Span]) -> None:
+    """Adding to a sum leaves what was added as it was, and gives what all of it together gives."""
+    a, b, total = steps_of(first, first), steps_of(second, []), dict[int, Steps]()
+    for part in (a, b, a):
+        add_steps(total, part)
+    assert (a, b) == (steps_of(first, first), steps_of(second, []))
+    assert total == steps_of([*first, *second, *first], [*first, *first])
 
 
 @given(spans)

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import Any, TypeVar
@@ -110,10 +111,21 @@ class Worker:
         return await readiness(
             {
                 "kafka": lambda: kafka.ping(self.settings),
-                **{f"consumer {consumer.topic.name}": self._consumer_check(consumer) for consumer in self.consumers},
+                **self._consumer_checks(),
                 **self._checks,
             }
         )
+
+    def _consumer_checks(self) -> dict[str, Check]:
+        """By topic, numbered from the second one on where several share a topic."""
+        checks: dict[str, Check] = {}
+        seen: Counter[str] = Counter()
+        for consumer in self.consumers:
+            seen[consumer.topic.name] += 1
+            number = seen[consumer.topic.name]
+            name = f"consumer {consumer.topic.name}" + (f" {number}" if number > 1 else "")
+            checks[name] = self._consumer_check(consumer)
+        return checks
 
     def _consumer_check(self, consumer: BatchConsumer[Any]) -> Check:
         async def check() -> None:

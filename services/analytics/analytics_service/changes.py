@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 from analytics_service import days, tallies
 from analytics_service.days import DayTotals
-from analytics_service.retention import Cell, Cells, cells_of
-from analytics_service.rollup import Layer, LearnerLesson, Totals, Watching, again_of, contribution, news, watched
-from analytics_service.spans import Spans
+from analytics_service.retention import Steps, add_steps
+from analytics_service.rollup import LearnerLesson, Totals, Watching, contribution, news, watched
 from analytics_service.tallies import Amount, Entry, Tally
 
 
@@ -26,12 +25,12 @@ class Shard(NamedTuple):
     number: int
 
 
-class CellKey(NamedTuple):
+class Curve(NamedTuple):
+    """A shard of a video's retention."""
+
     lesson_id: str
     revision: int
-    layer: int
     shard: int
-    second: int
 
 
 class DayKey(NamedTuple):
@@ -68,7 +67,7 @@ class Changes:
     totals: dict[Shard, Totals] = field(default_factory=lambda: defaultdict(Totals))
     as_of: dict[Shard, datetime] = field(default_factory=dict)
     days: dict[DayKey, DayTotals] = field(default_factory=lambda: defaultdict(DayTotals))
-    cells: dict[CellKey, Cell] = field(default_factory=lambda: defaultdict(Cell))
+    cells: dict[Curve, dict[int, Steps]] = field(default_factory=lambda: defaultdict(dict))
     tallies: dict[Entry, Amount] = field(default_factory=lambda: defaultdict(Amount))
 
     def _count(self, shard: Shard, before: LearnerLesson, after: LearnerLesson, recorded_at: datetime) -> None:
@@ -80,9 +79,9 @@ class Changes:
     def _credit(self, before: LearnerLesson, credits: Sequence[Credit]) -> None:
         key, after = credits[0].key, before
         for credit in credits:
-            after, new = watched(after, credit.watching)
+            after, steps = watched(after, credit.watching)
             if credit.watching.credited_ms:
-                self._add(credit, new)
+                self._add(credit, steps)
         self.learners[key] = after
         times = [credit.watched_at for credit in credits if credit.watching.credited_ms]
         if times:
@@ -90,19 +89,15 @@ class Changes:
         latest = max(credits, key=lambda credit: credit.recorded_at)
         self._count(Shard(key.lesson_id, latest.shard), before, after, latest.recorded_at)
 
-    def _add(self, credit: Credit, new: Spans) -> None:
-        """What one watching adds by itself, `new` of it being new to the learner."""
+    def _add(self, credit: Credit, steps: Mapping[int, Steps]) -> None:
+        """What one watching adds by itself, and to the curves."""
         watching, key = credit.watching, credit.key
         day, totals = days.watched_on(watching)
         self.days[DayKey(key.lesson_id, day, credit.shard)] += totals
         speed = tallies.speed(watching.credited_ms, watching.spent_ms)
         tally = Tally(key.lesson_id, watching.revision, "speed", speed)
         self.tallies[Entry(tally, credit.shard, key.learner_id)] += Amount(times=1, ms=watching.credited_ms)
-        # Every watching leaves its edges in both layers, if only as zeros: rows must not tell of the order of arrival.
-        edges: Cells = dict.fromkeys(cells_of((*watching.covered, *watching.replayed)), Cell())
-        for layer, cells in ((Layer.UNIQUE, cells_of(new)), (Layer.REPLAYS, again_of(watching, new))):
-            for second, cell in (*edges.items(), *cells.items()):
-                self.cells[CellKey(key.lesson_id, watching.revision, layer, credit.shard, second)] += cell
+        add_steps(self.cells[Curve(key.lesson_id, watching.revision, credit.shard)], steps)
 
 
 def credited(learners: Mapping[Key, LearnerLesson], credits: Iterable[Credit]) -> Changes:

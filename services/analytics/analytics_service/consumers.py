@@ -10,7 +10,16 @@ from functools import partial
 from typing import Any, TypeVar
 
 import contracts
-from analytics_service import changes, claim_effects, erasing, live_effects, store, store_mux, store_rollup
+from analytics_service import (
+    changes,
+    claim_effects,
+    erasing,
+    live_effects,
+    store,
+    store_learners,
+    store_mux,
+    store_rollup,
+)
 from analytics_service.changes import Completion, Credit, Key
 from analytics_service.rollup import Watching
 from analytics_service.store import Position
@@ -84,14 +93,14 @@ async def lesson_video_changed(conn: Connection, batch: Sequence[Received[Lesson
 
 async def progress_advanced(conn: Connection, batch: Sequence[Received[ProgressAdvanced]]) -> None:
     credits = [_credit(received) for received in batch]
-    sessions = {credit.watching.session_id for credit in credits}
-    learners = await store_rollup.lock_learners(conn, {credit.key for credit in credits}, sessions)
+    sessions = {(credit.key, credit.watching.session_id) for credit in credits}
+    learners = await store_learners.lock_learners(conn, {credit.key for credit in credits}, sessions)
     await store_rollup.save(conn, changes.credited(learners, credits))
 
 
 async def lesson_completed(conn: Connection, batch: Sequence[Received[LessonCompleted]]) -> None:
     completions = [_completion(received) for received in batch]
-    learners = await store_rollup.lock_learners(conn, {completion.key for completion in completions})
+    learners = await store_learners.lock_learners(conn, {completion.key for completion in completions})
     await store_rollup.save(conn, changes.completed(learners, completions))
 
 
@@ -136,6 +145,10 @@ EFFECTS: Mapping[type[Event], tuple[Effect[Any], ...]] = {
     contracts.BudgetExceeded: (webhook_effects.told,),
 }
 """What the service consumes, and what each event does, in this order. A topic belongs to one model."""
+
+SIDE_BY_SIDE: Mapping[type[Event], int] = {contracts.ProgressAdvanced: 2}
+"""How many consumers share the partitions of a topic, if not one: PostgreSQL works for one of them while the other
+computes. Their rows are apart, by learner and by shard, as if they were two processes."""
 
 TOPICS: tuple[Topic, ...] = tuple(model.topic for model in EFFECTS)
 

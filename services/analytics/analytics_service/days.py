@@ -1,9 +1,9 @@
 """A lesson's numbers by day: UTC days, counted from 1970-01-01. Pure; docs/metrics.md says the same in prose."""
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import add, sub
 
 from analytics_service.rollup import LearnerLesson, Watching
 
@@ -23,10 +23,10 @@ class DayTotals:
     spent_ms: int = 0
 
     def __add__(self, other: "DayTotals") -> "DayTotals":
-        return DayTotals(*(a + b for a, b in zip(self.values, other.values, strict=True)))
+        return DayTotals(*map(add, self.values, other.values))
 
     def __sub__(self, other: "DayTotals") -> "DayTotals":
-        return DayTotals(*(a - b for a, b in zip(self.values, other.values, strict=True)))
+        return DayTotals(*map(sub, self.values, other.values))
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -56,22 +56,37 @@ def watched_on(watching: Watching) -> tuple[int, DayTotals]:
 
 def changed(before: LearnerLesson, after: LearnerLesson) -> Mapping[int, DayTotals]:
     """What happened to the days' views, viewers and completions while one learner went from `before` to `after`."""
-    changes: dict[int, DayTotals] = defaultdict(DayTotals)
-    for day, totals in _of(after).items():
-        changes[day] += totals
-    for day, totals in _of(before).items():
-        changes[day] -= totals
+    if before.completed_at == after.completed_at and _starts(before) == _starts(after):
+        return {}
+    old, new = _begun(before), _begun(after)
+    first_old, first_new = min(old, default=None), min(new, default=None)
+    done_old, done_new = _done(before), _done(after)
+    changes = {
+        day: DayTotals(
+            views=new.get(day, 0) - old.get(day, 0),
+            viewers=(day in new) - (day in old),
+            new_viewers=(day == first_new) - (day == first_old),
+            completions=(day == done_new) - (day == done_old),
+        )
+        for day in {*old, *new, *(day for day in (done_old, done_new) if day is not None)}
+    }
     return {day: change for day, change in changes.items() if change != NOTHING}
 
 
-def _of(learner: LearnerLesson) -> dict[int, DayTotals]:
-    begun = Counter(day_of(start) for start, _ in learner.viewing)
-    first = min(begun, default=None)
-    days = {day: DayTotals(views=views, viewers=1, new_viewers=int(day == first)) for day, views in begun.items()}
-    if learner.completed_at is not None:
-        day = number_of(_utc(learner.completed_at).date())
-        days[day] = days.get(day, NOTHING) + DayTotals(completions=1)
+def _starts(learner: LearnerLesson) -> list[int]:
+    return [start for start, _ in learner.viewing]
+
+
+def _begun(learner: LearnerLesson) -> dict[int, int]:
+    """How many views began on which day."""
+    days: dict[int, int] = {}
+    for day in map(day_of, _starts(learner)):
+        days[day] = days.get(day, 0) + 1
     return days
+
+
+def _done(learner: LearnerLesson) -> int | None:
+    return None if learner.completed_at is None else number_of(_utc(learner.completed_at).date())
 
 
 def _utc(moment: datetime) -> datetime:

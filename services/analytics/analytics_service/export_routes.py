@@ -10,8 +10,7 @@ from fastapi.responses import StreamingResponse
 from analytics_service import export, store_export, store_reports
 from analytics_service.export import Format
 from analytics_service.reports import is_small
-from analytics_service.retention import per_second, reach_ms
-from analytics_service.rollup import Layer
+from analytics_service.retention import Layer, per_second, reach_ms
 from analytics_service.routes import CourseNotFound, GroupTooSmall, Id, LessonNotFound, must_own, seeing
 from analytics_service.store_export import LEARNER_COLUMNS
 from servicekit.auth import CurrentPrincipal, Principal

@@ -8,8 +8,8 @@ from pydantic.alias_generators import to_camel
 from analytics_service.days import date_of
 from analytics_service.disclosure import Choice
 from analytics_service.dropoffs import drop_offs
-from analytics_service.retention import bucket_seconds, curve, per_second, reach_ms
-from analytics_service.rollup import Layer, Totals
+from analytics_service.retention import Layer, bucket_seconds, curve, per_second, reach_ms
+from analytics_service.rollup import Totals
 from analytics_service.store_reports import CourseReport, LessonReport, OwnReport
 
 

@@ -11,6 +11,7 @@ so ranges that meet in the middle of a second cancel there, and the sum over all
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import accumulate
 
 from analytics_service.spans import Span
@@ -27,29 +28,66 @@ class Cell:
     def __add__(self, other: "Cell") -> "Cell":
         return Cell(self.edges + other.edges, self.late_ms + other.late_ms)
 
-    def __neg__(self) -> "Cell":
-        return Cell(-self.edges, -self.late_ms)
-
 
 Cells = Mapping[int, Cell]
 """By second of media."""
 
 
-def cells_of(ranges: Iterable[Span]) -> dict[int, Cell]:
-    """The cells that these ranges (ms) touch. Cells that cancel to nothing stay, so that batching leaves no trace."""
-    cells: dict[int, Cell] = {}
+class Layer(IntEnum):
+    """The two curves of a lesson: who has a second in their coverage, and how often it was watched again."""
+
+    UNIQUE = 0
+    REPLAYS = 1
+
+
+Steps = list[int]
+"""A second's cells of both layers, to be added to: `edges` and `late_ms` of the unique layer, then of the replays."""
+
+
+def steps_of(watched: Iterable[Span], new: Iterable[Span]) -> dict[int, Steps]:
+    """What a watching adds to both layers, by second; `new` is the part of it that is in the unique one.
+
+    Every watching leaves its edges, if only as zeros: rows must not tell of the order of arrival.
+    """
+    steps: dict[int, Steps] = {}
+    _add_edges(steps, watched, Layer.REPLAYS, 1)
+    _add_edges(steps, new, Layer.REPLAYS, -1)
+    _add_edges(steps, new, Layer.UNIQUE, 1)
+    return steps
+
+
+def _add_edges(steps: dict[int, Steps], ranges: Iterable[Span], layer: Layer, sign: int) -> None:
+    edges, late_ms = 2 * layer, 2 * layer + 1
     for start, end in ranges:
         if start == end:
             continue
-        for position, sign in ((start, 1), (end, -1)):
+        for position, change in ((start, sign), (end, -sign)):
             second, late = divmod(position, _SECOND_MS)
-            cells[second] = cells.get(second, Cell()) + Cell(sign, sign * late)
-    return cells
+            step = steps.get(second)
+            if step is None:
+                step = steps[second] = [0, 0, 0, 0]
+            step[edges] += change
+            step[late_ms] += change * late
 
 
-def without_zeros(cells: Cells) -> dict[int, Cell]:
-    """The cells that say something, by second."""
-    return {second: cells[second] for second in sorted(cells) if cells[second] != Cell()}
+def add_steps(total: dict[int, Steps], steps: Mapping[int, Steps]) -> None:
+    """Add to a sum, whose lists stay its own."""
+    for second, step in steps.items():
+        known = total.get(second)
+        if known is None:
+            total[second] = step.copy()
+        else:
+            for part, change in enumerate(step):
+                known[part] += change
+
+
+def grown(replays: Cells, steps: Mapping[int, Steps]) -> Cells:
+    """One learner's replays with those of a watching; cells that say nothing are left out, the rest is by second."""
+    more = {second: Cell(edges, late_ms) for second, (_, _, edges, late_ms) in steps.items() if edges or late_ms}
+    if not more:
+        return replays
+    total = {**replays, **{second: cell + replays.get(second, Cell()) for second, cell in more.items()}}
+    return {second: total[second] for second in sorted(total) if total[second] != Cell()}
 
 
 def per_second(cells: Cells, seconds: int) -> list[int]:

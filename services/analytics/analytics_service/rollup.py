@@ -23,21 +23,14 @@ an event that arrives again (same learner, lesson and version) changes nothing.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import IntEnum
+from operator import add, sub
 from uuid import UUID
 
-from analytics_service.retention import Cell, Cells, cells_of, without_zeros
-from analytics_service.spans import Span, Spans, contains, difference, length, union
+from analytics_service.retention import Cells, Steps, grown, steps_of
+from analytics_service.spans import Spans, contains, difference, length, union, with_point
 
 VIEW_MINIMUM_MS = 1_000
 VIEW_GAP_MS = 30 * 60 * 1_000
-
-
-class Layer(IntEnum):
-    """Retention layers, by the number that the table keeps."""
-
-    UNIQUE = 0
-    REPLAYS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +44,20 @@ class Watching:
     spent_ms: int
     watched_at_ms: int
     revision: int = 1
+    credited_ms: int = field(init=False)
 
     def __post_init__(self) -> None:
-        for start, end in (*self.covered, *self.replayed):
+        credited_ms = 0
+        for start, end in self.ranges:
             if end < start:
                 raise ValueError(f"a range that ends before it starts: {start}, {end}")
+            credited_ms += end - start
+        object.__setattr__(self, "credited_ms", credited_ms)
 
     @property
-    def credited_ms(self) -> int:
-        return length(self.covered) + length(self.replayed)
+    def ranges(self) -> Spans:
+        """All that was credited, as the ledger gave it."""
+        return (*self.covered, *self.replayed)
 
     @property
     def began_at_ms(self) -> int:
@@ -110,10 +108,10 @@ class Totals:
     spent_ms: int = 0
 
     def __add__(self, other: "Totals") -> "Totals":
-        return Totals(*(a + b for a, b in zip(self.values, other.values, strict=True)))
+        return Totals(*map(add, self.values, other.values))
 
     def __sub__(self, other: "Totals") -> "Totals":
-        return Totals(*(a - b for a, b in zip(self.values, other.values, strict=True)))
+        return Totals(*map(sub, self.values, other.values))
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -167,50 +165,41 @@ def news(learner: LearnerLesson, watchings: Iterable[Watching]) -> list[Watching
     return list(fresh.values())
 
 
-def watched(learner: LearnerLesson, watching: Watching) -> tuple[LearnerLesson, Spans]:
-    """The learner after a watching that is not in there yet (see `news`), and what of its media was new to them.
+def watched(learner: LearnerLesson, watching: Watching) -> tuple[LearnerLesson, dict[int, Steps]]:
+    """The learner after a watching that is not in there yet (see `news`), and what it adds to the curves, by second.
 
     What is new is what the learner had not watched before in any attempt, and not what the ledger says of this one.
     The map of a former video is gone: for what comes of it late, the ledger's word stands.
     """
-    applied = union(learner.applied, [(watching.version, watching.version + 1)])
+    applied = with_point(learner.applied, watching.version)
     if not watching.credited_ms:
-        return replace(learner, applied=applied), ()
+        return replace(learner, applied=applied), {}
     if watching.revision > learner.revision:
         learner = replace(learner, revision=watching.revision, covered=(), again={})
-    credited = (*watching.covered, *watching.replayed)
-    new = union(watching.covered)
+    covered, again, new = learner.covered, learner.again, union(watching.covered)
     if watching.revision == learner.revision:
-        new = difference(union(credited), learner.covered)
-        again = without_zeros(_sum(learner.again, again_of(watching, new)))
-        learner = replace(learner, covered=union(learner.covered, new), again=again)
+        new = difference(union(watching.ranges), covered)
+    steps = steps_of(watching.ranges, new)
+    if watching.revision == learner.revision:
+        covered = union(covered, new)
+        again = grown(again, steps)
+    new_ms = length(new)
     session = _grown(learner.sessions.get(watching.session_id), watching)
-    viewing: Iterable[Span] = ()
+    viewing = learner.viewing
     if session.credited_ms >= VIEW_MINIMUM_MS:
-        viewing = ((session.first_ms, session.last_ms + VIEW_GAP_MS),)
-    return replace(
-        learner,
+        viewing = union(viewing, ((session.first_ms, session.last_ms + VIEW_GAP_MS),))
+    return LearnerLesson(
         applied=applied,
-        viewing=union(learner.viewing, viewing),
-        covered_ms=learner.covered_ms + length(new),
-        replayed_ms=learner.replayed_ms + watching.credited_ms - length(new),
+        viewing=viewing,
+        covered=covered,
+        again=again,
+        revision=learner.revision,
+        covered_ms=learner.covered_ms + new_ms,
+        replayed_ms=learner.replayed_ms + watching.credited_ms - new_ms,
         spent_ms=learner.spent_ms + watching.spent_ms,
+        completed_at=learner.completed_at,
         sessions={**learner.sessions, watching.session_id: session},
-    ), new
-
-
-def again_of(watching: Watching, new: Spans) -> dict[int, Cell]:
-    """The cells of what was watched beyond what was new. They may cancel to nothing."""
-    return _sum(
-        cells_of((*watching.covered, *watching.replayed)), {second: -cell for second, cell in cells_of(new).items()}
-    )
-
-
-def _sum(cells: Cells, more: Cells) -> dict[int, Cell]:
-    total = dict(cells)
-    for second, cell in more.items():
-        total[second] = total.get(second, Cell()) + cell
-    return total
+    ), steps
 
 
 def _grown(session: Session | None, watching: Watching) -> Session:

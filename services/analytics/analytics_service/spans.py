@@ -1,6 +1,7 @@
 """Sets of integers as sorted, disjoint, half-open spans: the shape of a PostgreSQL multirange, without PostgreSQL."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 Span = tuple[int, int]
 Spans = tuple[Span, ...]
@@ -9,7 +10,7 @@ Spans = tuple[Span, ...]
 def union(*sets: Iterable[Span]) -> Spans:
     """Everything that is in any of the sets; spans that overlap or touch become one. Empty spans vanish."""
     merged: list[Span] = []
-    for start, end in sorted(span for spans in sets for span in spans):
+    for start, end in sorted(chain.from_iterable(sets)):
         if end <= start:
             continue
         if merged and start <= merged[-1][1]:
@@ -17,6 +18,13 @@ def union(*sets: Iterable[Span]) -> Spans:
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+def with_point(spans: Spans, point: int) -> Spans:
+    """The set and this point; quick where the point follows the last one, as versions do."""
+    if spans and spans[-1][1] == point:
+        return (*spans[:-1], (spans[-1][0], point + 1))
+    return union(spans, ((point, point + 1),))
 
 
 def contains(spans: Spans, point: int) -> bool:

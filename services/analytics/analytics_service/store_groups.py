@@ -41,16 +41,19 @@ _CHOSEN = """
           AND p.entered_on BETWEEN coalesce($2::date, '-infinity') AND coalesce($3::date, 'infinity')
           AND ($4::text IS NULL OR e.cohort = $4)
     ), edges AS (
-        SELECT 0 AS layer, (lower(r) / 1000)::integer AS second, 1 AS edges, lower(r) % 1000 AS late_ms
+        SELECT (lower(r) / 1000)::integer AS second, 1 AS edges, lower(r) % 1000 AS late_ms,
+               0 AS again_edges, 0 AS again_late_ms
         FROM chosen, unnest(covered) r WHERE present
         UNION ALL
-        SELECT 0, (upper(r) / 1000)::integer, -1, -(upper(r) % 1000) FROM chosen, unnest(covered) r WHERE present
+        SELECT (upper(r) / 1000)::integer, -1, -(upper(r) % 1000), 0, 0
+        FROM chosen, unnest(covered) r WHERE present
         UNION ALL
-        SELECT 1, a.second, a.edges, a.late_ms
+        SELECT a.second, 0, 0, a.edges, a.late_ms
         FROM chosen, unnest(again_seconds, again_edges, again_late_ms) AS a(second, edges, late_ms) WHERE present
     ), merged AS (
-        SELECT layer, second, sum(edges)::bigint AS edges, sum(late_ms)::bigint AS late_ms
-        FROM edges GROUP BY layer, second
+        SELECT second, sum(edges)::bigint AS edges, sum(late_ms)::bigint AS late_ms,
+               sum(again_edges)::bigint AS again_edges, sum(again_late_ms)::bigint AS again_late_ms
+        FROM edges GROUP BY second
     )
     SELECT l.lesson_id, l.title, l.duration_ms, l.changed_at,
            (SELECT max(as_of) FROM lesson_totals t WHERE t.lesson_id = l.lesson_id) AS as_of,
@@ -64,8 +67,8 @@ _CHOSEN = """
         FROM chosen
     ) n
     CROSS JOIN (
-        SELECT array_agg(layer) AS layers, array_agg(second) AS seconds, array_agg(edges) AS edges,
-               array_agg(late_ms) AS late_ms
+        SELECT array_agg(second) AS seconds, array_agg(edges) AS edges, array_agg(late_ms) AS late_ms,
+               array_agg(again_edges) AS again_edges, array_agg(again_late_ms) AS again_late_ms
         FROM merged
     ) m
     WHERE l.lesson_id = $1

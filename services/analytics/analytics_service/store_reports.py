@@ -7,8 +7,8 @@ from datetime import datetime
 from asyncpg import Record
 
 from analytics_service.multiranges import spans_of
-from analytics_service.retention import Cell
-from analytics_service.rollup import Layer, Totals
+from analytics_service.retention import Cell, Layer
+from analytics_service.rollup import Totals
 from analytics_service.spans import Spans
 from servicekit.database import Connection
 
@@ -61,12 +61,13 @@ _LESSON = """
     LEFT JOIN courses c USING (course_id)
     LEFT JOIN LATERAL (SELECT * FROM lesson_sums s WHERE s.lesson_id = l.lesson_id) t ON true
     CROSS JOIN LATERAL (
-        SELECT array_agg(layer) AS layers, array_agg(second) AS seconds, array_agg(edges) AS edges,
-               array_agg(late_ms) AS late_ms
+        SELECT array_agg(second) AS seconds, array_agg(edges) AS edges, array_agg(late_ms) AS late_ms,
+               array_agg(again_edges) AS again_edges, array_agg(again_late_ms) AS again_late_ms
         FROM (
-            SELECT layer, second, sum(edges)::bigint AS edges, sum(late_ms)::bigint AS late_ms
+            SELECT second, sum(edges)::bigint AS edges, sum(late_ms)::bigint AS late_ms,
+                   sum(again_edges)::bigint AS again_edges, sum(again_late_ms)::bigint AS again_late_ms
             FROM retention_cells WHERE lesson_id = l.lesson_id AND video_revision = l.video_revision
-            GROUP BY layer, second
+            GROUP BY second
         ) merged
     ) r
     WHERE l.lesson_id = $1 AND NOT l.deleted AND NOT coalesce(c.deleted, false)
@@ -159,8 +160,9 @@ def lesson_of(row: Record, cells: dict[Layer, dict[int, Cell]]) -> LessonReport:
 
 
 def cells_of_row(row: Record) -> dict[Layer, dict[int, Cell]]:
-    cells: dict[Layer, dict[int, Cell]] = {layer: {} for layer in Layer}
-    columns: Sequence[Sequence[int]] = [row[name] or () for name in ("layers", "seconds", "edges", "late_ms")]
-    for layer, second, edges, late_ms in zip(*columns, strict=True):
-        cells[Layer(layer)][second] = Cell(edges, late_ms)
-    return cells
+    seconds: Sequence[int] = row["seconds"] or ()
+    columns = {Layer.UNIQUE: ("edges", "late_ms"), Layer.REPLAYS: ("again_edges", "again_late_ms")}
+    return {
+        layer: dict(zip(seconds, map(Cell, row[edges] or (), row[late_ms] or ()), strict=True))
+        for layer, (edges, late_ms) in columns.items()
+    }

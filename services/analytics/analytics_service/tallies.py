@@ -4,9 +4,11 @@ Whatever a client may write freely is put into one of few names, so that nobody 
 """
 
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from analytics_service import splits
@@ -20,6 +22,7 @@ LONGEST_STALL_MS = 600_000
 QUALITIES = (240, 360, 480, 720, 1080, 1440, 2160)
 SPEEDS = (50, 75, 100, 125, 150, 175, 200)
 """In per cent."""
+_BETWEEN_SPEEDS = [(slower + faster) / 2 for slower, faster in pairwise(SPEEDS)]
 ERRORS = frozenset({"aborted", "network", "decode", "source", "expired", "encrypted"})
 _ERROR_NAMES = {
     "1": "aborted", "2": "network", "3": "decode", "4": "source", "5": "encrypted",
@@ -62,8 +65,7 @@ Named = tuple[tuple[str, str], Amount]
 
 def speed(credited_ms: int, spent_ms: int) -> str:
     """The speed at which media was watched, to the nearest of SPEEDS; of two equally near ones the slower."""
-    per_cent = credited_ms * 100 / max(spent_ms, 1)
-    return f"{min(SPEEDS, key=lambda known: (abs(known - per_cent), known)) / 100:g}"
+    return f"{SPEEDS[bisect_left(_BETWEEN_SPEEDS, credited_ms * 100 / max(spent_ms, 1))] / 100:g}"
 
 
 def quality(value: str | None) -> str:

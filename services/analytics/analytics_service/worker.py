@@ -33,7 +33,7 @@ _SWEEP_S = 60
 async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
     """The running worker; starts without Kafka and PostgreSQL and catches up when they come."""
     pool = await database.create_pool(
-        settings.database_url, application_name="seatime-analytics-worker", max_size=len(consumers.EFFECTS) + 7
+        settings.database_url, application_name="seatime-analytics-worker", max_size=len(consumers.EFFECTS) + 8
     )
     hashing = Hashing(settings.erasure_key)
     topic_ids = TopicIds(partial(fetch_topic_id, settings))
@@ -59,6 +59,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                         group=SERVICE,
                     )
                     for model in consumers.EFFECTS
+                    for _ in range(consumers.SIDE_BY_SIDE.get(model, 1))
                 ],
                 loops={
                     "live sweep": partial(_sweep_live, pool),
