@@ -92,8 +92,10 @@ secrets: setup ## write the .env that docker compose reads
 gateway: setup ## write the production gateway's nginx.conf from the routing table
 	@$(RUN) deploy/gateway/render.py
 
-schemas: setup ## write the events' JSON Schemas and pages from the contracts
+schemas: setup ## write what is generated of contracts and APIs: schemas, pages, OpenAPI, the web client's types
 	@$(RUN) -m contracts.export
+	@$(RUN) -m devstack.openapi
+	@$(RUN) -m devstack.web generate
 
 migrate-%: setup ## bring a service's database up to date (DATABASE_OWNER_URL_…, else the running stack's)
 	@$(RUN) -m devstack migrate $*

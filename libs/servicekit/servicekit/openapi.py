@@ -62,15 +62,24 @@ def _tidied(document: Json) -> Json:
                 name = f"Problem{status}"
                 responses[name] = response
                 operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    for name, operation in _webhooks(document):
+        operation["operationId"] = to_camel(name.replace(".", "_"))
+        operation["responses"].pop("422", None)  # receivers answer what they like
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM
     document["components"] = {part: dict(sorted(_untitled(named).items())) for part, named in components.items()}
-    document["paths"] = _untitled(document["paths"])
-    return document
+    return document | {part: _untitled(document[part]) for part in ("paths", "webhooks") if part in document}
 
 
 def _operations(document: Json) -> Iterator[Json]:
     for path in document["paths"].values():
         yield from (path[method] for method in _METHODS if method in path)
+
+
+def _webhooks(document: Json) -> Iterator[tuple[str, Json]]:
+    for name, path in document.get("webhooks", {}).items():
+        yield from ((name, path[method]) for method in _METHODS if method in path)
 
 
 def _named(schema: Json, schemas: Json) -> Json:

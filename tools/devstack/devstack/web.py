@@ -39,9 +39,16 @@ def judges() -> None:
     install(JUDGES, "fetching the tests' judges")
 
 
-def check() -> None:
-    """The web app's own linter and tests, and what its pages weigh."""
+def generate() -> None:
+    """The API client's types, from docs/openapi."""
     install()
+    _npm("generating the API client's types", "run", "--silent", "generate")
+
+
+def check() -> None:
+    """The web app's own linter and tests, whether its API client fits docs/openapi, and what its pages weigh."""
+    install()
+    _npm("comparing the API client with docs/openapi", "run", "--silent", "generate", "--", "--check")
     _npm("linting the web app", "run", "--silent", "lint")
     _npm("testing the web app", "run", "--silent", "test")
     build()
@@ -80,6 +87,6 @@ def _read(stamp: Path) -> str:
 
 if __name__ == "__main__":
     try:
-        {"check": check, "judges": judges, "build": build}[sys.argv[1]]()
+        {"check": check, "judges": judges, "build": build, "generate": generate}[sys.argv[1]]()
     except StackError as error:
         sys.exit(str(error))

@@ -40,12 +40,20 @@ def breaks(old: Json, new: Json) -> list[Break]:
             continue
         pair = _Pair(name, old, new)
         found += [*pair.parameters(before, now), *pair.request(before, now), *pair.answers(before, now)]
+    for event, before in _webhooks(old):
+        name = f"webhook {event}"
+        now = dict(_webhooks(new)).get(event)
+        found += [Break(name, "operation", "", "removed")] if now is None else _Pair(name, old, new).told(before, now)
     return found
 
 
 def _operations(document: Json) -> Iterator[tuple[str, str, Json]]:
     for path, methods in document.get("paths", {}).items():
         yield from ((method, path, methods[method]) for method in _METHODS if method in methods)
+
+
+def _webhooks(document: Json) -> Iterator[tuple[str, Json]]:
+    yield from ((event, path["post"]) for event, path in document.get("webhooks", {}).items())
 
 
 def _key(method: str, path: str) -> tuple[str, ...]:
@@ -86,6 +94,10 @@ class _Pair:
                 yield Break(self.operation, "response", "", f"{status} is not answered any more")
             else:
                 yield from self._contents("response", answer, now["responses"][status])
+
+    def told(self, before: Json, now: Json) -> list[Break]:
+        """A webhook is an answer that nobody asked for."""
+        return list(self._contents("response", before["requestBody"], now["requestBody"]))
 
     def _contents(self, way: Way, before: Json, now: Json) -> Iterator[Break]:
         for media_type, content in before.get("content", {}).items():

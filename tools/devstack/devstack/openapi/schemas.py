@@ -75,6 +75,11 @@ def _compare(way: Way, old: Rooted, new: Rooted, at: str, seen: frozenset[str]) 
             yield from schema_breaks(way, *rooted, at + suffix, seen)
         elif way == "request" and other is False and one is not False:
             yield at, "further fields are refused now"
+    for pattern, one in before.get("patternProperties", {}).items():
+        if (other := now.get("patternProperties", {}).get(pattern)) is None:
+            yield at + "{}", f"names that match {pattern} removed"
+        else:
+            yield from schema_breaks(way, (one, old[1]), (other, new[1]), at + "{}", seen)
     for index, (one, other) in enumerate(zip(before.get("prefixItems", []), now.get("prefixItems", []), strict=False)):
         yield from schema_breaks(way, (one, old[1]), (other, new[1]), f"{at}[{index}]", seen)
 

@@ -407,6 +407,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All receivers, how they do and whether they are enabled */
+        get: operations["listAll"];
+        put?: never;
+        /** Register a receiver of events; the answer shows its secret, this once */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One receiver */
+        get: operations["show"];
+        put?: never;
+        post?: never;
+        /** Delete a receiver with its secrets and its log */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        /** Change a receiver's address or events, enable or disable it */
+        patch: operations["change"];
+        trace?: never;
+    };
+    "/api/analytics/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret; the answer shows it, this once, and for a while the former one signs as well */
+        post: operations["rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event of the type webhook.test to a receiver */
+        post: operations["sendTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent, or is to be, to a receiver: the newest first */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A delivery with its attempts */
+        get: operations["showDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a delivery again, under the same webhook-id */
+        post: operations["redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/webhooks/{webhook_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send everything again that failed or was held since then */
+        post: operations["redeliverLost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operations/analytics/health": {
         parameters: {
             query?: never;
@@ -502,14 +641,126 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "lesson.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A learner completed a lesson
+         * @description Any 2xx is taken for an acknowledgement; docs/webhooks.md tells how to verify and what is retried.
+         */
+        post: operations["lessonCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "course.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A learner completed a course
+         * @description As `lesson.completed`.
+         */
+        post: operations["courseCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "budget.exceeded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A month's cost has reached a share of its budget
+         * @description As `lesson.completed`.
+         */
+        post: operations["budgetExceeded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An administrator tests the receiver
+         * @description As `lesson.completed`.
+         */
+        post: operations["webhookTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
+        Accepted: {
+            deliveryId: number;
+        };
+        AttemptShown: {
+            number: number;
+            /** Format: date-time */
+            beganAt: string;
+            durationMs: number;
+            /** @description HTTP status of the answer; null if there was none. */
+            status: number | null;
+            /** @description What was wrong, in words; null where nothing was. */
+            error: string | null;
+            /** @description The first bytes of the answer. */
+            answer: string;
+        };
         AuditView: {
             /** @description The newest first. */
             entries: components["schemas"]["NotedView"][];
             /** @description Goes into `before` to read on; null at the end. */
             next: number | null;
+        };
+        /** @description A month's cost has reached a share of its budget; once per budget, month and threshold. */
+        BudgetExceededData: {
+            /** @description Null for the whole platform's budget. */
+            courseId: string | null;
+            budgetVersion: number;
+            /** @description As 2026-03, in UTC. */
+            month: string;
+            /** @description Share of the budget that was reached; 1 is all of it. */
+            threshold: number;
+            budgetUsd: number;
+            spentUsd: number;
+            /** @description What the month is expected to cost in the end. */
+            forecastUsd: number;
+            /** Format: date-time */
+            exceededAt: string;
         };
         BudgetShown: {
             monthlyUsd: number;
@@ -589,6 +840,19 @@ export interface components {
             title: string;
             lessons: components["schemas"]["LessonNumbers"][];
         };
+        /** @description A learner completed a course; once per learner, course and attempt. */
+        CourseCompletedData: {
+            learnerId: string;
+            courseId: string;
+            /** @description Which assignment of the course it is: 1, and one more with each renewal. */
+            attempt: number;
+            /** @description Real time spent watching. */
+            verifiedSeconds: number;
+            /** @description Of the rule that was met. */
+            ruleVersion: number;
+            /** Format: date-time */
+            completedAt: string;
+        };
         CourseCost: {
             monthToDate: components["schemas"]["Money"];
             /** @description The month's total at its end. */
@@ -664,6 +928,47 @@ export interface components {
             /** @description Letters of the range that were decided on already. */
             unchanged: number;
         };
+        Deliveries: {
+            /** @description The newest first. */
+            deliveries: components["schemas"]["DeliveryShown"][];
+            /** @description Ask with this for the next page; null where there is none. */
+            before: number | null;
+        };
+        DeliveryDetail: {
+            id: number;
+            /** @description The header webhook-id, the same in every attempt. */
+            eventId: string;
+            eventType: string;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "failed" | "held";
+            /** Format: date-time */
+            createdAt: string;
+            /** @description While it is pending. */
+            nextAttemptAt: string | null;
+            finishedAt: string | null;
+            attempts: number;
+            lastStatus: number | null;
+            lastError: string | null;
+            /** @description All attempts in their order. */
+            log: components["schemas"]["AttemptShown"][];
+        };
+        /** @description What was sent is not shown: it names learners, and the receiver has it. */
+        DeliveryShown: {
+            id: number;
+            /** @description The header webhook-id, the same in every attempt. */
+            eventId: string;
+            eventType: string;
+            /** @enum {string} */
+            state: "pending" | "delivered" | "failed" | "held";
+            /** Format: date-time */
+            createdAt: string;
+            /** @description While it is pending. */
+            nextAttemptAt: string | null;
+            finishedAt: string | null;
+            attempts: number;
+            lastStatus: number | null;
+            lastError: string | null;
+        };
         /** @description Ours less Mux's, as a share of the larger of both: -1 if only Mux counted any, 1 if only we did. */
         DriftShown: {
             views: number;
@@ -695,6 +1000,74 @@ export interface components {
             lost: number;
             /** @description Of the viewers. */
             share: number;
+        };
+        /** @description What is absent, or null, stays as it is. */
+        EndpointChange: {
+            url?: string | null;
+            eventTypes?: ("lesson.completed" | "course.completed" | "budget.exceeded")[] | null;
+            description?: string | null;
+            /** @description False holds what is pending; true delivers again, and forgives former failures. */
+            enabled?: boolean | null;
+        };
+        EndpointCreated: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            description: string;
+            eventTypes: ("lesson.completed" | "course.completed" | "budget.exceeded")[];
+            enabled: boolean;
+            disabledAt: string | null;
+            disabledReason: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** @description The last success, to the minute. */
+            deliveredAt: string | null;
+            /** @description The first failure after the last success. */
+            failingSince: string | null;
+            lastError: string | null;
+            /** @description The receiver asked for it by Retry-After. */
+            restingUntil: string | null;
+            /** @description Deliveries that wait for their first or another attempt. */
+            pending: number;
+            /** @description Those that sign, the newest first. */
+            secrets: components["schemas"]["SecretShown"][];
+            /** @description What verifies signatures: `whsec_…`. Shown this once. */
+            secret: string;
+        };
+        EndpointShown: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            description: string;
+            eventTypes: ("lesson.completed" | "course.completed" | "budget.exceeded")[];
+            enabled: boolean;
+            disabledAt: string | null;
+            disabledReason: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** @description The last success, to the minute. */
+            deliveredAt: string | null;
+            /** @description The first failure after the last success. */
+            failingSince: string | null;
+            lastError: string | null;
+            /** @description The receiver asked for it by Retry-After. */
+            restingUntil: string | null;
+            /** @description Deliveries that wait for their first or another attempt. */
+            pending: number;
+            /** @description Those that sign, the newest first. */
+            secrets: components["schemas"]["SecretShown"][];
+        };
+        EndpointWanted: {
+            /** @description Where events are POSTed: https, at a public address, on an allowed port. */
+            url: string;
+            eventTypes: ("lesson.completed" | "course.completed" | "budget.exceeded")[];
+            /** @default  */
+            description?: string;
+        };
+        Endpoints: {
+            webhooks: components["schemas"]["EndpointShown"][];
         };
         /** @description What is kept of a learner: rows as they are kept, by table. */
         Export: {
@@ -798,6 +1171,26 @@ export interface components {
             retention: components["schemas"]["Retention"] | null;
             /** @description The steepest first. */
             dropOffs: components["schemas"]["DropOffPoint"][] | null;
+        };
+        /** @description A learner completed a lesson; once per learner, lesson and attempt. */
+        LessonCompletedData: {
+            learnerId: string;
+            lessonId: string;
+            courseId: string;
+            /** @description Which assignment of the course it is: 1, and one more with each renewal. */
+            attempt: number;
+            /** @description Share of the video that was watched, from 0 to 1. */
+            coverage: number;
+            /** @description Real time spent watching. */
+            verifiedSeconds: number;
+            /** @description Credited media that was reported within two minutes. */
+            liveSeconds: number;
+            /** @description Credited media that was reported later. */
+            lateSeconds: number;
+            /** @description Of the rule that was met. */
+            ruleVersion: number;
+            /** Format: date-time */
+            completedAt: string;
         };
         LessonCost: {
             monthToDate: components["schemas"]["Money"];
@@ -938,6 +1331,30 @@ export interface components {
             lastWatchedAt: string | null;
             completedAt: string | null;
         };
+        Payload_BudgetExceededData_: {
+            type: string;
+            /** Format: date-time */
+            timestamp: string;
+            data: components["schemas"]["BudgetExceededData"];
+        };
+        Payload_CourseCompletedData_: {
+            type: string;
+            /** Format: date-time */
+            timestamp: string;
+            data: components["schemas"]["CourseCompletedData"];
+        };
+        Payload_LessonCompletedData_: {
+            type: string;
+            /** Format: date-time */
+            timestamp: string;
+            data: components["schemas"]["LessonCompletedData"];
+        };
+        Payload_TrialData_: {
+            type: string;
+            /** Format: date-time */
+            timestamp: string;
+            data: components["schemas"]["TrialData"];
+        };
         PlatformCost: {
             monthToDate: components["schemas"]["Money"];
             /** @description The month's total at its end. */
@@ -1010,6 +1427,17 @@ export interface components {
             seconds: number | null;
             suppressed: boolean;
         };
+        Redelivered: {
+            /** @description How many are sent again. */
+            deliveries: number;
+        };
+        RedeliveryWanted: {
+            /**
+             * Format: date-time
+             * @description Deliveries of then or later that failed or were held.
+             */
+            since: string;
+        };
         /** @description Mean number of watchers in each bucket of media; the last bucket may be shorter than the others. */
         Retention: {
             bucketSeconds: number;
@@ -1017,6 +1445,29 @@ export interface components {
             unique: number[];
             /** @description How often it was watched again. */
             replays: number[];
+        };
+        RotatedSecret: {
+            /** @description The new one: `whsec_…`. Shown this once. */
+            secret: string;
+            /**
+             * Format: date-time
+             * @description Until then both sign.
+             */
+            formerExpiresAt: string;
+        };
+        RotationWanted: {
+            /**
+             * @description For how long the former secret signs beside the new one.
+             * @default 86400
+             */
+            overlapSeconds?: number;
+        };
+        /** @description A secret that signs, without itself. */
+        SecretShown: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Null for the one that stays. */
+            expiresAt: string | null;
         };
         /** @description From a bucket of media to another one: these begin at `bucketSeconds` times their number. */
         SeekCell: {
@@ -1074,6 +1525,11 @@ export interface components {
         Tallies: {
             values: components["schemas"]["Tallied"][];
             suppressed: boolean;
+        };
+        /** @description Somebody wants to see whether this endpoint receives. */
+        TrialData: {
+            /** Format: uuid */
+            endpointId: string;
         };
         /** @description A lesson's last days (UTC) from both sides. Mux's figures are null until it has answered. */
         VideoAnalytics: {
@@ -1153,6 +1609,15 @@ export interface components {
         };
         /** @description Method Not Allowed */
         Problem405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict */
+        Problem409: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2073,6 +2538,376 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listAll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoints"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointCreated"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointShown"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointShown"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotationWanted"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedSecret"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    sendTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                state?: ("pending" | "delivered" | "failed" | "held") | null;
+                eventType?: ("lesson.completed" | "course.completed" | "budget.exceeded") | null;
+                /** @description Older than this delivery. */
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    showDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    redeliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    redeliverLost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeliveryWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redelivered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -2235,6 +3070,94 @@ export interface operations {
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
+        };
+    };
+    lessonCompleted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Payload_LessonCompletedData_"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    courseCompleted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Payload_CourseCompletedData_"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    budgetExceeded: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Payload_BudgetExceededData_"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhookTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Payload_TrialData_"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }
