@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import httpx
 from aiokafka import AIOKafkaProducer
@@ -13,6 +14,7 @@ from analytics_service.app import create_app
 from analytics_service.settings import Settings
 from benchmarks import _consuming, _population, _viewers
 from benchmarks._deployed import create_topics, worker
+from benchmarks._servers import cpu_s
 from contracts import topics
 from servicekit import database
 from servicekit.auth import issue_token
@@ -36,6 +38,14 @@ async def api(db: Database) -> AsyncIterator[httpx.AsyncClient]:
 
 def signed_in(user_id: str, role: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {issue_token(SECRET, user_id, role)}"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Seconds from when a probe's beats went to Kafka until the API told of them, and each worker's µs for a beat."""
+
+    delays: list[float]
+    cpu_us: dict[str, float]
 
 
 @dataclass
@@ -68,10 +78,10 @@ class _Probes:
         self.delays.append(time.perf_counter() - self.waiting.pop(learner_id))
 
 
-async def delays(
+async def seen(
     bootstrap: str, postgres: Postgres, stack: ExitStack, *, learners: int, beats_per_s: int, seconds: int
-) -> list[float]:
-    """Seconds from when a probe's beats went to Kafka until the API told of them, at this rate of beats."""
+) -> Seen:
+    """Send so many beats a second for so long, through workers that have shown one before."""
     dbs = {}
     for service in ("progress", "analytics"):
         dbs[service] = await asyncio.to_thread(postgres.create, service, migrated=True)
@@ -82,8 +92,10 @@ async def delays(
     prefix = f"{dbs['progress'].name}."
     await create_topics(bootstrap, prefix)
     async with AsyncExitStack() as running:
-        for service, db in dbs.items():
-            await running.enter_async_context(worker(service, bootstrap, prefix, db))
+        pids = {
+            service: await running.enter_async_context(worker(service, bootstrap, prefix, db))
+            for service, db in dbs.items()
+        }
         pool = await database.create_pool(
             f"{server}/{dbs['analytics'].name}", application_name="bench", max_size=1, command_timeout=60
         )
@@ -94,10 +106,25 @@ async def delays(
         )
         pause_s = _population.BEATS_EACH / beats_per_s
         requests = _population.requests(learners, beats_per_s * seconds // _population.BEATS_EACH)
-        async with asyncio.timeout(_consuming.TIMEOUT_S), asyncio.TaskGroup() as group:
-            group.create_task(probes.watch())
-            await _send(producer, prefix + topics.WATCH_PROGRESS.name, probes, requests, pause_s)
-        return probes.delays
+        topic = prefix + topics.WATCH_PROGRESS.name
+        async with asyncio.timeout(_consuming.TIMEOUT_S):
+            await _through(producer, topic, probes, _population.requests(learners, 1), pause_s)
+            probes.delays.clear()
+            spent = {service: cpu_s(pid) for service, pid in pids.items()}
+            await _through(producer, topic, probes, requests, pause_s)
+        beats = beats_per_s * seconds
+        return Seen(probes.delays, {s: (cpu_s(pid) - spent[s]) / beats * 1e6 for s, pid in pids.items()})
+
+
+async def _through(
+    producer: AIOKafkaProducer, topic: str, probes: _Probes, requests: Iterator[_population.Request], pause_s: float
+) -> None:
+    """All of these requests, every so-manieth a probe, until the last probe is visible."""
+    probes.sent.clear()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(probes.watch())
+        await _send(producer, topic, probes, requests, pause_s)
+        probes.sent.set()
 
 
 async def _send(
@@ -108,7 +135,6 @@ async def _send(
         await asyncio.sleep(max(0.0, started + number * pause_s - time.perf_counter()))
         shown = request
         if number % EVERY_NTH == 0:
-            shown = _population.Request(f"probe-{number}", _viewers.LESSON, request.session, 0)
+            shown = _population.Request(f"probe-{uuid4().hex}", _viewers.LESSON, request.session, 0)
             probes.waiting[shown.key] = time.perf_counter()
         await producer.send(topic, shown.value, key=shown.key.encode())
-    probes.sent.set()

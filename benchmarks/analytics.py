@@ -67,11 +67,11 @@ async def run(infra: Infra) -> tuple[dict[str, float], dict[str, float]]:
             kept[size] = await _measure(infra.kafka_bootstrap, postgres, stack, size)
             console.print(f"{size:,} viewers: {kept[size]}")
         console.print(f"{BEATS_PER_S:,} beats/s for {SECONDS} s, from Kafka to the API ...")
-        delays = await _visible.delays(
+        seen = await _visible.seen(
             infra.kafka_bootstrap, postgres, stack, learners=SIZES[0], beats_per_s=BEATS_PER_S, seconds=SECONDS
         )
-        console.print(f"beat to visible, {len(delays)} probes: median {statistics.median(delays):.2f} s")
-    return _reckoned(kept, plain, delays)
+        console.print(f"beat to visible, {len(seen.delays)} probes: median {statistics.median(seen.delays):.2f} s")
+    return _reckoned(kept, plain, seen)
 
 
 async def _measure(bootstrap: str, postgres: Postgres, stack: ExitStack, size: int) -> Kept:
@@ -128,16 +128,17 @@ async def _counted(bootstrap: str, db: Database, size: int) -> tuple[float, floa
 
 
 def _reckoned(
-    kept: dict[int, Kept], plain: list[tuple[float, float]], delays: list[float]
+    kept: dict[int, Kept], plain: list[tuple[float, float]], seen: _visible.Seen
 ) -> tuple[dict[str, float], dict[str, float]]:
-    p95 = statistics.quantiles(delays, n=20, method="inclusive")[-1]
+    p95 = statistics.quantiles(seen.delays, n=20, method="inclusive")[-1]
     update, with_a_curve = (statistics.median(way) for way in zip(*plain, strict=True))
     figures = {
         "updates_per_s": round(update),
         "updates_with_a_curve_per_s": round(with_a_curve),
-        "visible_median_s": round(statistics.median(delays), 3),
+        "visible_median_s": round(statistics.median(seen.delays), 3),
         "visible_p95_s": round(p95, 3),
-        "visible_worst_s": round(max(delays), 3),
+        "visible_worst_s": round(max(seen.delays), 3),
+        **{f"visible_{service}_cpu_us": round(spent, 1) for service, spent in seen.cpu_us.items()},
     }
     for size, found in kept.items():
         figures |= {

@@ -182,6 +182,26 @@ async def test_database_down_for_a_while_loses_and_doubles_nothing(
     assert await kit.read_all(settings, "pings.dlq") == []
 
 
+async def test_two_consumers_share_a_topic_and_each_is_told_of(settings: CommonSettings, ledger: Ledger) -> None:
+    """What comes is applied once, half of it by each; where one of them halts, readiness says so."""
+    strict = consumer(ledger.apply, limit=DeadLetterLimit(count=0, window_s=600))
+    async with working(
+        settings, strict, consumer(ledger.apply, limit=DeadLetterLimit(count=0, window_s=600))
+    ) as worker:
+        await until(lambda: all(one.assignment() for one in worker.consumers), timeout=30)
+        assert not frozenset.intersection(*(one.assignment() for one in worker.consumers))
+        await kit.send_all(settings, [record(n) for n in range(200)])
+        await done(settings, 200)
+        assert await ledger.numbers() == list(range(200))
+        await kit.send_all(settings, [{"key": b"one", "value": b"bad"} for _ in range(3)])
+        await until(lambda: any(one.halted for one in worker.consumers), timeout=30)
+        ready, report = await worker.ready()
+        told = {name: says for name, says in report["checks"].items() if name.startswith("consumer")}
+        assert set(told) == {"consumer pings", "consumer pings 2"}
+        assert sorted(says == "ok" for says in told.values()) == [False, True]
+        assert not ready
+
+
 async def test_too_many_dead_letters_halt_the_consumer_and_readiness_says_so(
     settings: CommonSettings, ledger: Ledger
 ) -> None:
