@@ -64,6 +64,7 @@ async def list_deliveries(
 @router.get("/deliveries/{delivery_id}", summary="A delivery with its attempts")
 async def show_delivery(request: Request, webhook_id: UUID, delivery_id: DeliveryId) -> DeliveryDetail:
     async with transaction(request.app.state.pool, readonly=True) as conn:
+        await known(conn, webhook_id)
         found = await _delivery(conn, webhook_id, delivery_id)
         return delivery_detail(found, await store_deliveries.attempts(conn, delivery_id))
 
