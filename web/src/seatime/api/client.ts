@@ -1,4 +1,5 @@
 /** The services' HTTP surface as typed calls, one file per subject. A new call goes into its subject's file. */
+import { adminCalls } from './admin';
 import { analyticsCalls } from './analytics';
 import { authorCalls } from './authoring';
 import { beatCalls } from './beats';
@@ -23,6 +24,8 @@ const callsOf = (http: Http) => ({
   ...analyticsCalls(http),
   /** What a course's owner asks for. */
   owners: ownerCalls(http),
+  /** What runs the platform. */
+  admin: adminCalls(http),
 });
 
 export type SeatimeApi = ReturnType<typeof callsOf>;

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { percent, useSeatimeApi } from '../../../seatime';
+import { percent } from '../../../seatime';
 import { asProblem } from '../../../seatime/api/problem';
 import type { Budget } from '../../../seatime/api/owner-types';
 import { Button } from '../../../seatime/ui/Button';
@@ -11,13 +11,13 @@ import { usd } from './words';
 import styles from './owner.module.css';
 
 interface BudgetSectionProps {
-  courseId: string;
+  save: (budget: { monthlyUsd: number; thresholds: number[] }) => Promise<unknown>;
   budget: Budget | null;
   onSet: () => void;
 }
 
-/** What the course may cost a month, how much of that is spent, and at which shares somebody is told. */
-export const BudgetSection = ({ courseId, budget, onSet }: BudgetSectionProps) => {
+/** What a course, or the platform, may cost a month, how much of that is spent, and at which shares somebody is told. */
+export const BudgetSection = ({ save, budget, onSet }: BudgetSectionProps) => {
   const [editing, setEditing] = useState(false);
   return (
     <section className={`card ${styles.stack}`} aria-labelledby="budget" data-testid="budget">
@@ -28,7 +28,7 @@ export const BudgetSection = ({ courseId, budget, onSet }: BudgetSectionProps) =
         <Spent budget={budget} />
       )}
       {editing ? (
-        <BudgetForm courseId={courseId} budget={budget} onClose={() => setEditing(false)} onSet={onSet} />
+        <BudgetForm save={save} budget={budget} onClose={() => setEditing(false)} onSet={onSet} />
       ) : (
         <div>
           <Button onClick={() => setEditing(true)}>{budget === null ? 'Set a budget' : 'Change it'}</Button>
@@ -54,8 +54,7 @@ const Spent = ({ budget }: { budget: Budget }) => {
   );
 };
 
-const BudgetForm = ({ courseId, budget, onClose, onSet }: BudgetSectionProps & { onClose: () => void }) => {
-  const api = useSeatimeApi();
+const BudgetForm = ({ save, budget, onClose, onSet }: BudgetSectionProps & { onClose: () => void }) => {
   const [amount, setAmount] = useState(budget === null ? '' : String(budget.monthlyUsd));
   const [at, setAt] = useState((budget?.thresholds ?? [0.8, 1]).map((share) => String(Math.round(share * 100))).join(', '));
   const [tried, setTried] = useState(false);
@@ -69,7 +68,7 @@ const BudgetForm = ({ courseId, budget, onClose, onSet }: BudgetSectionProps & {
     setBusy(true);
     setProblem(undefined);
     try {
-      await api.owners.setBudget(courseId, { monthlyUsd, thresholds });
+      await save({ monthlyUsd, thresholds });
       onSet();
       onClose();
     } catch (error) {

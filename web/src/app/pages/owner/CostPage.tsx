@@ -3,12 +3,12 @@ import { useCallback, useState } from 'react';
 import { shown, useResource, useSeatimeApi } from '../../../seatime';
 import type { CourseCost } from '../../../seatime/api/owner-types';
 import { Table } from '../../../seatime/ui/Table';
-import { Figures } from '../../Figures';
 import { useParam } from '../../useParam';
 import { BudgetSection } from './BudgetSection';
 import { CourseHead } from './CourseHead';
 import { Loaded } from './Loaded';
-import { minutes, moment, usd } from './words';
+import { Assumptions, Month } from './MonthOfCost';
+import { minutes, usd } from './words';
 import styles from './owner.module.css';
 
 export default function CostPage() {
@@ -25,7 +25,7 @@ export default function CostPage() {
             <Month cost={found} />
             <BudgetSection
               key={`${found.budget?.version ?? 0}/${round}`}
-              courseId={courseId}
+              save={(budget) => api.owners.setBudget(courseId, budget)}
               budget={found.budget}
               onSet={() => {
                 setRound((n) => n + 1);
@@ -40,38 +40,6 @@ export default function CostPage() {
     </div>
   );
 }
-
-const Month = ({ cost }: { cost: CourseCost }) => (
-  <>
-    <Figures
-      figures={[
-        { id: 'month', name: `${cost.month}, so far`, value: usd(cost.monthToDate.total) },
-        { id: 'forecast', name: 'Forecast for the month', value: usd(cost.forecast) },
-        { id: 'per-thousand', name: 'Per 1,000 verified minutes', value: shown(cost.perThousandVerifiedMinutes, usd) },
-        { id: 'verified', name: 'Verified minutes', value: minutes(cost.minutes.verified) },
-      ]}
-    />
-    <section className={`card ${styles.stack}`} aria-labelledby="made-of">
-      <h2 id="made-of">What it is made of</h2>
-      <dl className={styles.facts}>
-        <Part name="Delivery by Mux" amount={cost.monthToDate.delivery} quantity={minutes(cost.minutes.delivered)} />
-        <Part name="Storage at Mux" amount={cost.monthToDate.storage} quantity={`${minutes(cost.minutes.storedNow)} now`} />
-        <Part name="Encoding" amount={cost.monthToDate.encoding} />
-        <Part name="Storage in S3" amount={cost.monthToDate.s3Storage} quantity={minutes(cost.minutes.s3Stored)} />
-        <Part name="Transfer from S3" amount={cost.monthToDate.s3Transfer} quantity={minutes(cost.minutes.s3Watched)} />
-      </dl>
-    </section>
-  </>
-);
-
-const Part = ({ name, amount, quantity }: { name: string; amount: number; quantity?: string }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>
-      {usd(amount)} {quantity !== undefined && <span className="muted small">({quantity})</span>}
-    </dd>
-  </div>
-);
 
 const Lessons = ({ cost: { lessons } }: { cost: CourseCost }) => (
   <section className={styles.stack} aria-labelledby="lesson-costs">
@@ -95,19 +63,5 @@ const Lessons = ({ cost: { lessons } }: { cost: CourseCost }) => (
         ))}
       </Table>
     )}
-  </section>
-);
-
-const Assumptions = ({ cost: { assumptions, asOf, deliveredUntil } }: { cost: CourseCost }) => (
-  <section className={`card ${styles.stack}`} aria-labelledby="assumptions">
-    <h2 id="assumptions">How this is reckoned</h2>
-    <ul className={styles.plain}>
-      {assumptions.map((one) => (
-        <li key={one}>{one}</li>
-      ))}
-    </ul>
-    <p className="muted small">
-      As of {moment(asOf)}. {deliveredUntil === null ? 'Mux has not told yet what it delivered.' : `Mux told its deliveries ${moment(deliveredUntil)}.`}
-    </p>
   </section>
 );
