@@ -1,6 +1,6 @@
 /** What an LMS uses; nothing below this folder knows the app around it. */
 export { createSeatimeApi, type SeatimeApi, type SeatimeApiOptions } from './api/client';
-export { ApiProblem } from './api/problem';
+export { ApiProblem, asProblem } from './api/problem';
 export type * from './api/types';
 export { SeatimeProvider, useSeatimeApi } from './context';
 export { LessonCaptions, type LessonCaptionsProps } from './captions/LessonCaptions';
@@ -8,11 +8,19 @@ export { clock, percent, shown } from './format';
 export { gapsIn, type Range } from './learn/gaps';
 export { Unwatched } from './learn/Unwatched';
 export { seekTo, type PlayerHandle } from './player/handle';
+export { LessonRulesEditor, type LessonRulesEditorProps } from './rules/LessonRulesEditor';
+export { SegmentTimeline, type SegmentTimelineProps } from './rules/SegmentTimeline';
+export { WhomItAffects } from './rules/WhomItAffects';
+export { asPercent, courseThreshold, parsePercent } from './rules/lessonDraft';
+export { useRulesPreview } from './rules/useRulesPreview';
 export { UnifiedVideoPlayer, type UnifiedVideoPlayerProps } from './player/UnifiedVideoPlayer';
 export { VideoRecorder, type VideoRecorderProps } from './record/VideoRecorder';
 export { Transcript, type TranscriptProps } from './transcript/Transcript';
 export { MuxVideoUploader, type MuxVideoUploaderProps } from './upload/MuxVideoUploader';
+export { S3Uploader, type S3UploaderProps } from './upload/S3Uploader';
+export { SmartUploader, type SmartUploaderProps } from './upload/SmartUploader';
 export { ProcessingState } from './upload/ProcessingState';
+export { useLessonEvents } from './upload/useLessonEvents';
 export { useLessonProgress } from './useLessonProgress';
 export { useResource, type Resource } from './useResource';
 export { CompletionStatus } from './views/CompletionStatus';

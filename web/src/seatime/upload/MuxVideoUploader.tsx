@@ -5,7 +5,7 @@
  */
 import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { ApiProblem, asProblem } from '../api/problem';
-import type { UploadTarget } from '../api/types';
+import type { ProgressWish, UploadTarget } from '../api/types';
 import { useSeatimeApi } from '../context';
 import { percent } from '../format';
 import { Following } from './Following';
@@ -24,6 +24,8 @@ export interface MuxVideoUploaderProps {
   lessonId: string;
   /** Sent at once, where the author is not to choose one: a recording. */
   file?: File;
+  /** What becomes of what learners have watched, where this takes another video's place. */
+  progress?: ProgressWish;
   /** The video is playable; both ids are empty while it plays from S3. */
   onUploadComplete?: (assetId: string, playbackId: string) => void;
   /** 0…100. */
@@ -46,6 +48,7 @@ interface Job {
 const Uploader = ({
   lessonId,
   file: given,
+  progress,
   onUploadComplete,
   onUploadProgress,
   onError,
@@ -90,7 +93,7 @@ const Uploader = ({
     }
     if (known?.provider === 's3') api.cancelUpload(known.uploadId).catch(() => undefined); // the sweep finds it too
     try {
-      const placed = await api.placeVideo(lessonId, file);
+      const placed = await api.placeVideo(lessonId, file, progress);
       const { uploadId } = placed;
       if (!uploadId) throw new ApiProblem(415, 'not-a-video', 'This file is not a video.');
       const upload = rememberedOf({ ...placed, uploadId }, file);

@@ -1,7 +1,6 @@
-import { useCallback, useState, type FormEvent } from 'react';
+import { useCallback, useState } from 'react';
 import { Link } from 'react-router';
 import {
-  ApiProblem,
   LessonCaptions,
   ProcessingState,
   useResource,
@@ -9,21 +8,18 @@ import {
   type Course,
   type LessonSummary,
 } from '../../../seatime';
-import { Failure, Loading, Notice } from '../../Notice';
+import { Failure, Loading } from '../../Notice';
+import { NewLesson } from './NewLesson';
 import { VideoSource } from './VideoSource';
-import { useSession } from '../../session';
 import { useParam } from '../../useParam';
 import { useTitle } from '../../useTitle';
 import { whileProcessing } from '../../whileProcessing';
-import { canManage } from '../../users';
 
 export default function UploadPage() {
   const courseId = useParam('courseId');
   const api = useSeatimeApi();
-  const { user } = useSession();
   const course = useResource(useCallback(() => api.course(courseId), [api, courseId]), whileProcessing);
 
-  if (!canManage(user)) return <Notice title="Not for you" message="Only the course’s owner uploads videos." />;
   if (course.data !== undefined) return <Upload course={course.data} reload={course.reload} />;
   if (course.problem !== undefined) return <Failure problem={course.problem} onRetry={course.reload} />;
   return <Loading what="Loading the course" />;
@@ -38,7 +34,7 @@ const Upload = ({ course, reload }: { course: Course; reload: () => void }) => {
   return (
     <div className="page narrow-page">
       <p className="crumbs">
-        <Link to={`/courses/${course.id}`}>{course.title}</Link>
+        <Link to={`/courses/${course.id}/manage`}>{course.title}</Link>
       </p>
       <h1>Upload a video</h1>
       <div className="card">
@@ -47,6 +43,7 @@ const Upload = ({ course, reload }: { course: Course; reload: () => void }) => {
         <NewLesson
           courseId={course.id}
           position={Math.max(0, ...lessons.map((candidate) => candidate.position)) + 1}
+          label="Or create one"
           onCreated={(id) => {
             setLessonId(id);
             reload();
@@ -63,6 +60,7 @@ const Upload = ({ course, reload }: { course: Course; reload: () => void }) => {
             {lesson.processingStatus === 'ready' && (
               <p className="links">
                 <Link to={`/courses/${course.id}/lessons/${lesson.id}`}>Watch “{lesson.title}”</Link>
+                <Link to={`/courses/${course.id}/lessons/${lesson.id}/edit`}>Its rules and captions</Link>
                 <Link to={`/dashboard/lessons/${lesson.id}`}>Its dashboard</Link>
               </p>
             )}
@@ -103,53 +101,3 @@ const LessonChoice = ({ lessons, chosen, onChoose }: LessonChoiceProps) => (
     ))}
   </fieldset>
 );
-
-interface NewLessonProps {
-  courseId: string;
-  position: number;
-  onCreated: (id: string) => void;
-}
-
-const NewLesson = ({ courseId, position, onCreated }: NewLessonProps) => {
-  const api = useSeatimeApi();
-  const [title, setTitle] = useState('');
-  const [failure, setFailure] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const create = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setFailure(undefined);
-    const id = `lesson-${crypto.randomUUID()}`;
-    try {
-      await api.putLesson(courseId, id, { title: title.trim(), position });
-      setTitle('');
-      onCreated(id);
-    } catch (error) {
-      setFailure(error instanceof ApiProblem ? error.message : String(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <form className="inline" onSubmit={(event) => void create(event)}>
-      <label className="field">
-        <span>Or create one</span>
-        <input
-          value={title}
-          onChange={(event) => setTitle(event.target.value)}
-          placeholder="Title of the new lesson"
-          maxLength={200}
-          required
-        />
-      </label>
-      <button type="submit" className="button" disabled={busy}>
-        Create
-      </button>
-      {failure !== undefined && (
-        <p role="alert" className="bad">
-          {failure}
-        </p>
-      )}
-    </form>
-  );
-};
