@@ -13,6 +13,10 @@ interface TallyBarsProps {
   name?: (name: string) => string;
 }
 
+/** `720p` before `1080p`, `1` before `1.25`; what is no number by its letters. */
+const byNumber = (a: { name: string }, b: { name: string }): number =>
+  Number.parseFloat(a.name) - Number.parseFloat(b.name) || a.name.localeCompare(b.name);
+
 /** How often each of a few names came up, as bars with their figures beside them. */
 export const TallyBars = ({
   tallies: { values, suppressed },
@@ -28,7 +32,7 @@ export const TallyBars = ({
       {values.length === 0 && !suppressed && <p className={styles.none}>No {what} so far.</p>}
       {values.length > 0 && (
         <dl className={styles.bars}>
-          {values.map((value) => (
+          {[...values].sort(byNumber).map((value) => (
             <div key={value.name}>
               <dt>{name(value.name)}</dt>
               <dd>

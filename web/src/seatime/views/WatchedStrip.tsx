@@ -6,7 +6,8 @@ interface WatchedStripProps {
   covered: readonly (readonly [number, number])[];
   duration: number;
   coverage: number;
-  threshold: number;
+  /** What the lesson asks for; not said where it is not known. */
+  threshold?: number | undefined;
   /** Where the player stands. */
   position?: number | undefined;
 }
@@ -34,7 +35,7 @@ export const WatchedStrip = ({ covered, duration, coverage, threshold, position 
       </div>
       <figcaption className={styles.caption}>
         <span data-testid="coverage">{percent(coverage)} watched</span>
-        <span>{percent(threshold)} needed</span>
+        {threshold !== undefined && <span>{percent(threshold)} needed</span>}
       </figcaption>
     </figure>
   );

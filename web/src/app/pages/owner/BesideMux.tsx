@@ -34,7 +34,7 @@ const Both = ({ both }: { both: VideoAnalytics }) => (
         <span className={styles.alarm}> Mux has failed to answer since {moment(both.syncFailingSince)}: its figures are old.</span>
       )}
     </p>
-    <Table label="Figures of the ledger and of Mux Data" columns={['', 'Seatime', 'Mux Data', 'Drift']}>
+    <Table label="Figures of the ledger and of Mux Data" columns={['Figure', 'Seatime', 'Mux Data', 'Drift']}>
       <tr>
         <th scope="row">Views</th>
         <td>{shown(both.totalViews, String)}</td>

@@ -13,7 +13,6 @@ import { useParam } from '../../useParam';
 import { CourseHead } from './CourseHead';
 import { DaysSection } from './Days';
 import { Loaded } from './Loaded';
-import { useChosen } from './useChosen';
 import styles from './owner.module.css';
 
 const REFRESH_MS = 5_000;
@@ -42,7 +41,6 @@ export default function CourseDashboardPage() {
 const Overview = ({ course }: { course: CourseNumbers }) => {
   const api = useSeatimeApi();
   const { courseId, lessons } = course;
-  const [chosen, choose] = useChosen();
   const titles = useMemo(() => Object.fromEntries(lessons.map(({ lessonId, title }) => [lessonId, title])), [lessons]);
   return (
     <>
@@ -52,11 +50,7 @@ const Overview = ({ course }: { course: CourseNumbers }) => {
       </section>
       {course.suppressed ? <Withheld smallest={course.smallestGroup} /> : <CourseFigures course={course} />}
       <Lessons course={course} />
-      <DaysSection
-        load={useCallback((days) => api.owners.courseDays(courseId, days), [api, courseId])}
-        chosen={chosen}
-        onChoose={choose}
-      />
+      <DaysSection load={useCallback((days) => api.owners.courseDays(courseId, days), [api, courseId])} />
     </>
   );
 };

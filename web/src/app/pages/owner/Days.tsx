@@ -3,7 +3,7 @@ import { useResource, type Resource } from '../../../seatime';
 import type { Chosen, DaySeries } from '../../../seatime/api/owner-types';
 import { DayRange } from './DayRange';
 import { Loaded } from './Loaded';
-import { isReversed, type ChosenInAddress } from './useChosen';
+import { isReversed, useChosen } from './useChosen';
 import styles from './owner.module.css';
 
 const DayChart = lazy(() => import('../../../seatime/views/DayChart'));
@@ -12,18 +12,19 @@ const REFRESH_MS = 15_000;
 interface DaysProps {
   /** Stable. */
   load: (days: Chosen) => Promise<DaySeries>;
-  chosen: ChosenInAddress;
-  onChoose: (change: Partial<ChosenInAddress>) => void;
 }
 
 /** What happened when, day by day, with the days to choose. */
-export const DaysSection = ({ load, chosen, onChoose }: DaysProps) => (
-  <section className={`card ${styles.stack}`} aria-labelledby="days">
-    <h2 id="days">By day</h2>
-    <DayRange label="Days" chosen={{ ...chosen, cohort: undefined }} onChoose={onChoose} />
-    {!isReversed(chosen) && <Days load={load} from={chosen.from} to={chosen.to} />}
-  </section>
-);
+export const DaysSection = ({ load }: DaysProps) => {
+  const [chosen, choose] = useChosen('day-');
+  return (
+    <section className={`card ${styles.stack}`} aria-labelledby="days">
+      <h2 id="days">By day</h2>
+      <DayRange label="Days" chosen={chosen} onChoose={choose} />
+      {!isReversed(chosen) && <Days load={load} from={chosen.from} to={chosen.to} />}
+    </section>
+  );
+};
 
 const Days = ({ load, from, to }: { load: DaysProps['load']; from: string | undefined; to: string | undefined }) => {
   const series: Resource<DaySeries> = useResource(

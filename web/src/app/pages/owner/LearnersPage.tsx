@@ -1,7 +1,7 @@
 /** Who watched a lesson, and which parts of it. */
 import { useCallback, useState } from 'react';
 import { Link } from 'react-router';
-import { clock, useResource, useSeatimeApi, type Resource } from '../../../seatime';
+import { clock, useResource, useSeatimeApi } from '../../../seatime';
 import type { LearnerMap } from '../../../seatime/api/owner-types';
 import { Button } from '../../../seatime/ui/Button';
 import { WatchedStrip } from '../../../seatime/views/WatchedStrip';
@@ -13,7 +13,6 @@ import { moment } from './words';
 import styles from './owner.module.css';
 
 const PAGE = 20;
-const NEEDED = 0.9;
 
 export default function LearnersPage() {
   const lessonId = useParam('lessonId');
@@ -52,13 +51,13 @@ const PageOfLearners = ({ lessonId, after, duration, onMore }: PageProps) => {
   const api = useSeatimeApi();
   const found = useResource(useCallback(() => api.owners.learners(lessonId, after, PAGE), [api, lessonId, after]));
   return (
-    <Loaded resource={found as Resource<{ learners: LearnerMap[]; next: string | null }>} what="Reading the learners" lines={6}>
+    <Loaded resource={found} what="Reading the learners" lines={6}>
       {({ learners, next }) => (
         <>
           {learners.length === 0 && after === undefined && (
             <Notice title="Nobody yet" message="Learners appear here once something they watched has been counted." />
           )}
-          <ul className={styles.list} aria-label={after === undefined ? 'Learners' : `Learners after ${after}`}>
+          <ul className={`${styles.list} ${styles.people}`} aria-label={after === undefined ? 'Learners' : `Learners after ${after}`}>
             {learners.map((learner) => (
               <Learner key={learner.learnerId} lessonId={lessonId} learner={learner} duration={duration} />
             ))}
@@ -79,7 +78,7 @@ const Learner = ({ lessonId, learner, duration }: { lessonId: string; learner: L
       {learner.completedAt !== null && <span className="pill good">Complete</span>}
     </div>
     {duration !== null && learner.coverage !== null && (
-      <WatchedStrip covered={learner.covered} duration={duration} coverage={learner.coverage} threshold={NEEDED} />
+      <WatchedStrip covered={learner.covered} duration={duration} coverage={learner.coverage} />
     )}
     <p className={styles.aside}>
       {learner.cohort !== null && <span>{learner.cohort}</span>}

@@ -11,6 +11,7 @@ import { LessonHead } from './CourseHead';
 import { Audience } from './Audience';
 import { DaysSection } from './Days';
 import { Loaded } from './Loaded';
+import { Platforms } from './Platforms';
 import { Playing } from './Playing';
 import { isReversed, useChosen } from './useChosen';
 import styles from './owner.module.css';
@@ -54,13 +55,14 @@ const Overview = ({ lesson }: { lesson: LessonNumbers }) => {
         </Loaded>
       </section>
       <Loaded resource={told} what="Reading how it played">
-        {(interactions) => <Playing interactions={interactions} />}
+        {(interactions) => (
+          <>
+            <Playing interactions={interactions} />
+            <Platforms interactions={interactions} />
+          </>
+        )}
       </Loaded>
-      <DaysSection
-        load={useCallback((days) => api.owners.lessonDays(lessonId, days), [api, lessonId])}
-        chosen={chosen}
-        onChoose={choose}
-      />
+      <DaysSection load={useCallback((days) => api.owners.lessonDays(lessonId, days), [api, lessonId])} />
       <BesideMux lessonId={lessonId} smallestGroup={smallestGroup} />
       {lesson.asOf && <p className="muted small">As of {new Date(lesson.asOf).toLocaleTimeString()}</p>}
     </>
