@@ -30,6 +30,8 @@ def environment() -> dict[str, str]:
         "SEATIME_OWNER_PASSWORD": secrets.token_urlsafe(24).replace("-", "x"),
         "SEATIME_APP_PASSWORD": secrets.token_urlsafe(24).replace("-", "x"),
         "SEATIME_WORKER_PASSWORD": secrets.token_urlsafe(24).replace("-", "x"),
+        "SEATIME_READER_PASSWORD": secrets.token_urlsafe(24).replace("-", "x"),
+        "GRAFANA_ADMIN_PASSWORD": secrets.token_urlsafe(24),
         "AUTH_JWT_SECRET": secrets.token_urlsafe(48),
         "S3_ACCESS_KEY_ID": secrets.token_hex(10),
         "S3_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),

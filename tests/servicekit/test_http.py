@@ -11,11 +11,13 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import Body, Depends, FastAPI, Request
+from prometheus_client import REGISTRY
 from pydantic import BaseModel, ConfigDict, Field
 
 from servicekit import http, telemetry
 from servicekit.auth import CurrentPrincipal, issue_token, require_roles
 from servicekit.database import Pool, create_pool, ping, transaction
+from servicekit.edge import respond
 from servicekit.errors import Conflict, ServiceError
 from servicekit.kafka import ensure_topics
 from servicekit.outbox import OutboxRelay, append, message_of
@@ -245,6 +247,24 @@ async def test_metrics_count_requests_by_route(client: httpx.AsyncClient) -> Non
     assert 'seatime_http_requests_total{method="POST",route="/notes",service="tests",status="200"}' in text
     assert 'route="unmatched",service="tests",status="404"' in text
     assert "/nowhere/123" not in text
+
+
+async def test_problems_are_counted_by_what_they_say(client: httpx.AsyncClient) -> None:
+    """Row G9: by slug and reason; an expired token is told from a false one; a reason for people is left out."""
+
+    def counted(slug: str, reason: str) -> float:
+        labels = {"problem": slug, "reason": reason}
+        return REGISTRY.get_sample_value("seatime_http_problems_total", labels) or 0.0
+
+    cases = (("unauthenticated", "expired"), ("unauthenticated", ""), ("not-found", ""))
+    before = {case: counted(*case) for case in cases}
+    expired = issue_token(SECRET, "ada", ttl_s=-60)
+    await client.get("/me", headers={"Authorization": f"Bearer {expired}"})
+    await client.get("/me", headers={"Authorization": "Bearer x.y.z"})
+    await client.get("/nowhere")
+    assert {case: counted(*case) - before[case] for case in cases} == dict.fromkeys(cases, 1.0)
+    respond(Taken(reason="by Ada, who is in room 7").problem())
+    assert counted("taken", "by Ada, who is in room 7") == 0
 
 
 async def test_health_is_red_while_the_database_is_down(database: Database) -> None:

@@ -1,6 +1,7 @@
 """What surrounds every request: its id, its trace, its metrics, a limit on its body, and an answer whatever happens."""
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,9 @@ from servicekit.errors import PROBLEM_JSON, PayloadTooLarge, problem
 
 CLIENT_GONE = 499
 
+_CODE = re.compile("[a-z0-9_-]{1,40}")
+"""A reason that is one of few; what is written for people, or names something, would make a series for each."""
+
 log = telemetry.get_logger(__name__)
 
 
@@ -28,7 +32,11 @@ class ProblemResponse(Response):
 
 
 def respond(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """A problem as an answer."""
+    """A problem as an answer; it is counted."""
+    reason = body.get("reason")
+    metrics.PROBLEMS.labels(
+        str(body["type"]).rpartition(":")[2], reason if isinstance(reason, str) and _CODE.fullmatch(reason) else ""
+    ).inc()
     return ProblemResponse(dict(body), status_code=body["status"], headers=headers)
 
 

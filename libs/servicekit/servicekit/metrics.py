@@ -6,6 +6,11 @@ _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 REQUESTS = Counter("seatime_http_requests_total", "HTTP requests answered", ["service", "method", "route", "status"])
 REQUEST_SECONDS = Histogram("seatime_http_request_seconds", "Time to answer", ["service", "route"], buckets=_FAST)
+PROBLEMS = Counter(
+    "seatime_http_problems_total",
+    "Answers that are problems, by slug and, where it has one, reason",
+    ["problem", "reason"],
+)
 CONSUMED = Counter("seatime_consumed_records_total", "Kafka records by what became of them", ["topic", "outcome"])
 BATCH_SECONDS = Histogram("seatime_consumed_batch_seconds", "Time to apply a batch", ["topic"], buckets=_FAST)
 RECORD_LAG_SECONDS = Gauge("seatime_consumed_lag_seconds", "Age of the newest record applied", ["topic"])
