@@ -262,6 +262,9 @@ async def test_only_the_courses_owner_and_admins_see_details(
     [
         ("lessons/l1?from=2026-03-09&to=2026-03-08", 400),
         ("lessons/l1/days?from=2026-03-09&to=2026-03-08", 400),
+        ("lessons/none/days?from=2026-03-09&to=2026-03-08", 400),
+        ("courses/none/days?from=2026-03-09&to=2026-03-08", 400),
+        ("courses/none/days?from=yesterday", 422),
         ("lessons/l1?from=yesterday", 422),
         ("lessons/l1?cohort=%00", 422),
         ("lessons/l1/learners?limit=0", 422),

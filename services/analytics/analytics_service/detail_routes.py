@@ -26,7 +26,7 @@ from analytics_service.routes import (
     must_own,
     seeing,
 )
-from servicekit.auth import CurrentPrincipal
+from servicekit.auth import CurrentPrincipal, Principal
 from servicekit.database import acquire
 from servicekit.errors import NotFound
 
@@ -59,14 +59,7 @@ async def get_lesson_days(
     between: Annotated[Between, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    bounds = between.days
-    async with acquire(request.app.state.pool) as conn:
-        calendar = await store_days.calendar(conn, lesson_id=lesson_id)
-    if calendar is None:
-        raise LessonNotFound()
-    must_own(principal, calendar.owner_id)
-    smallest = request.app.state.settings.analytics_smallest_group
-    return answer(request, day_series(calendar, lesson_id, smallest, *bounds), if_none_match)
+    return await _days(request, principal, between, if_none_match, lesson_id=lesson_id)
 
 
 @router.get(
@@ -82,14 +75,27 @@ async def get_course_days(
     between: Annotated[Between, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
+    return await _days(request, principal, between, if_none_match, course_id=course_id)
+
+
+async def _days(
+    request: Request,
+    principal: Principal,
+    between: Between,
+    if_none_match: str | None,
+    *,
+    lesson_id: str | None = None,
+    course_id: str | None = None,
+) -> Response:
+    """Of one lesson or of a course's. Days that make no sense are refused before anything is looked up."""
     bounds = between.days
     async with acquire(request.app.state.pool) as conn:
-        calendar = await store_days.calendar(conn, course_id=course_id)
+        calendar = await store_days.calendar(conn, lesson_id=lesson_id, course_id=course_id)
     if calendar is None:
-        raise CourseNotFound()
+        raise CourseNotFound() if lesson_id is None else LessonNotFound()
     must_own(principal, calendar.owner_id)
     smallest = request.app.state.settings.analytics_smallest_group
-    return answer(request, day_series(calendar, None, smallest, *bounds), if_none_match)
+    return answer(request, day_series(calendar, lesson_id, smallest, *bounds), if_none_match)
 
 
 @router.get(
