@@ -1,5 +1,6 @@
 import random
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics_service.retention import Cell, per_second
-from analytics_service.rollup import LearnerLesson, Totals, Watching, contribution, news, watched
+from analytics_service.rollup import LearnerLesson, Totals, Watching, gained, news, watched
 from analytics_service.spans import Spans
 from tests.analytics.naive import flattened, in_seconds
 
@@ -28,7 +29,7 @@ def learner_after(*watchings: Watching, completed: bool = False) -> LearnerLesso
 
 
 def after(*watchings: Watching, completed: bool = False) -> Totals:
-    return contribution(learner_after(*watchings, completed=completed))
+    return gained(LearnerLesson(), learner_after(*watchings, completed=completed))
 
 
 def test_a_session_with_a_credited_second_is_a_view_and_its_learner_a_viewer() -> None:
@@ -55,7 +56,7 @@ def test_the_second_may_come_in_parts() -> None:
 def test_a_cut_claim_is_neither_watching_nor_a_view() -> None:
     """An event that credits nothing leaves only the mark that it was seen."""
     learner = learner_after(watching(1, at=0, covered=()))
-    assert contribution(learner) == Totals()
+    assert gained(LearnerLesson(), learner) == Totals()
     assert news(learner, [watching(1, at=0)]) == []
 
 
@@ -92,6 +93,16 @@ def test_the_order_of_events_does_not_matter() -> None:
     """Every order gives the same numbers, the views among them."""
     events = [watching(n, session=n % 3, at=n * 17 * MINUTE, covered=((n, n + 700),)) for n in range(1, 8)]
     assert after(*events) == after(*reversed(events)) == after(*events[3:], *events[:3])
+
+
+def test_gains_add_up_whatever_the_steps() -> None:
+    """A learner who completes between two views has gained the lesson what one leap to there would have."""
+    first, second = watching(1, at=0), watching(2, session=2, at=90 * MINUTE, covered=((5_000, 12_000),))
+    steps = [LearnerLesson(), learner_after(first), learner_after(first, completed=True)]
+    steps.append(learner_after(first, second, completed=True))
+    gains = [gained(*pair) for pair in pairwise(steps)]
+    assert [(gain.views, gain.viewers, gain.completed_viewers) for gain in gains] == [(1, 1, 0), (0, 0, 1), (1, 0, 0)]
+    assert sum(gains, start=Totals()) == gained(steps[0], steps[-1])
 
 
 def test_average_watch_time_is_per_view() -> None:

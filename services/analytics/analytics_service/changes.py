@@ -9,7 +9,7 @@ from typing import NamedTuple
 from analytics_service import days, tallies
 from analytics_service.days import DayTotals
 from analytics_service.retention import Steps, add_steps
-from analytics_service.rollup import LearnerLesson, Totals, Watching, contribution, news, watched
+from analytics_service.rollup import LearnerLesson, Totals, Watching, gained, news, watched
 from analytics_service.tallies import Amount, Entry, Tally
 
 
@@ -71,7 +71,7 @@ class Changes:
     tallies: dict[Entry, Amount] = field(default_factory=lambda: defaultdict(Amount))
 
     def _count(self, shard: Shard, before: LearnerLesson, after: LearnerLesson, recorded_at: datetime) -> None:
-        self.totals[shard] += contribution(after) - contribution(before)
+        self.totals[shard] += gained(before, after)
         self.as_of[shard] = max(self.as_of.get(shard, recorded_at), recorded_at)
         for day, change in days.changed(before, after).items():
             self.days[DayKey(shard.lesson_id, day, shard.number)] += change

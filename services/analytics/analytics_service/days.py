@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from operator import add, sub
+from operator import add
 
 from analytics_service.rollup import LearnerLesson, Watching
 
@@ -24,9 +24,6 @@ class DayTotals:
 
     def __add__(self, other: "DayTotals") -> "DayTotals":
         return DayTotals(*map(add, self.values, other.values))
-
-    def __sub__(self, other: "DayTotals") -> "DayTotals":
-        return DayTotals(*map(sub, self.values, other.values))
 
     @property
     def values(self) -> tuple[int, ...]:

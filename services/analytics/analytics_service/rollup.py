@@ -23,7 +23,7 @@ an event that arrives again (same learner, lesson and version) changes nothing.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import add, sub
+from operator import add
 from uuid import UUID
 
 from analytics_service.retention import Cells, Steps, grown, steps_of
@@ -110,9 +110,6 @@ class Totals:
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*map(add, self.values, other.values))
 
-    def __sub__(self, other: "Totals") -> "Totals":
-        return Totals(*map(sub, self.values, other.values))
-
     @property
     def values(self) -> tuple[int, ...]:
         return (
@@ -145,17 +142,18 @@ class Totals:
         return self.completed_viewers / self.viewers if self.viewers else 0.0
 
 
-def contribution(learner: LearnerLesson) -> Totals:
-    """What one learner adds to the lesson's totals: a lesson's total is the sum of its learners' contributions."""
-    viewer, completed = bool(learner.viewing), learner.completed_at is not None
+def gained(before: LearnerLesson, after: LearnerLesson) -> Totals:
+    """What a lesson gains by a learner who goes from one to the other: its totals are what it gained by all of them."""
+    viewed, completed = bool(before.viewing), before.completed_at is not None
+    views, completes = bool(after.viewing), after.completed_at is not None
     return Totals(
-        views=len(learner.viewing),
-        viewers=int(viewer),
-        completions=int(completed),
-        completed_viewers=int(viewer and completed),
-        covered_ms=learner.covered_ms,
-        replayed_ms=learner.replayed_ms,
-        spent_ms=learner.spent_ms,
+        views=len(after.viewing) - len(before.viewing),
+        viewers=views - viewed,
+        completions=completes - completed,
+        completed_viewers=(views and completes) - (viewed and completed),
+        covered_ms=after.covered_ms - before.covered_ms,
+        replayed_ms=after.replayed_ms - before.replayed_ms,
+        spent_ms=after.spent_ms - before.spent_ms,
     )
 
 
