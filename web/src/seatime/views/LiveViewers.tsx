@@ -19,7 +19,7 @@ const FEEDS: Record<Feed, string> = {
 export const LiveViewers = ({ courseId, titles = {} }: LiveViewersProps) => {
   const { live, feed, problem } = useCourseLive(courseId);
   return (
-    <section className={styles.live} aria-label="Live view" data-testid="live-viewers" data-feed={feed}>
+    <section className={styles.live} aria-label="Live view" data-testid="live-view" data-feed={feed}>
       <p className={styles.feed} role="status">
         <span className={feed === 'standing' ? styles.on : styles.off} aria-hidden="true" />
         {feed === 'refused' && problem !== undefined ? problem.message : FEEDS[feed]}

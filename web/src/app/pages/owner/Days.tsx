@@ -39,7 +39,7 @@ const Days = ({ load, from, to }: { load: DaysProps['load']; from: string | unde
             Nothing to show on these days: nobody watched{smallestGroup > 1 && `, or fewer than ${smallestGroup} people did`}.
           </p>
         ) : (
-          <Suspense fallback={<div className={styles.chartPlace}>Loading the chart…</div>}>
+          <Suspense fallback={<div className={styles.chartPlace} data-loading>Loading the chart…</div>}>
             <DayChart days={days} />
           </Suspense>
         )

@@ -26,15 +26,19 @@ export default function LearnersPage() {
       <p className="muted small">
         Single learners are for the course’s owner alone. Green is what counts as watched, over all attempts.
       </p>
-      {pages.map((after, number) => (
-        <PageOfLearners
-          key={after ?? ''}
-          lessonId={lessonId}
-          after={after}
-          duration={lesson.data?.duration ?? null}
-          onMore={number === pages.length - 1 ? more : undefined}
-        />
-      ))}
+      <Loaded resource={lesson} what="Reading the lesson" lines={6}>
+        {({ duration }) =>
+          pages.map((after, number) => (
+            <PageOfLearners
+              key={after ?? ''}
+              lessonId={lessonId}
+              after={after}
+              duration={duration}
+              onMore={number === pages.length - 1 ? more : undefined}
+            />
+          ))
+        }
+      </Loaded>
     </div>
   );
 }

@@ -105,7 +105,7 @@ const Numbers = ({ lesson }: { lesson: LessonNumbers }) => {
         {lesson.retention === null || lesson.retention.unique.length === 0 || lesson.views === 0 ? (
           <p className="muted">No one has watched this lesson yet.</p>
         ) : (
-          <Suspense fallback={<div className={styles.chartPlace}>Loading the chart…</div>}>
+          <Suspense fallback={<div className={styles.chartPlace} data-loading>Loading the chart…</div>}>
             <RetentionChart retention={lesson.retention} dropOffs={lesson.dropOffs} />
           </Suspense>
         )}

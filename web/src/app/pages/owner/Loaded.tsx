@@ -13,7 +13,12 @@ interface LoadedProps<T> {
 /** What was read; until then its place, and where that failed the reason and a way to try again. */
 export const Loaded = <T,>({ resource: { data, problem, reload }, what, lines = 3, children }: LoadedProps<T>) => {
   if (data === undefined) {
-    return problem === undefined ? <Skeleton what={what} lines={lines} /> : <Failure problem={problem} onRetry={reload} />;
+    if (problem !== undefined) return <Failure problem={problem} onRetry={reload} />;
+    return (
+      <div data-loading>
+        <Skeleton what={what} lines={lines} />
+      </div>
+    );
   }
   return (
     <>

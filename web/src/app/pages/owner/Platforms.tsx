@@ -42,7 +42,7 @@ export const Platforms = ({ interactions }: { interactions: Interactions }) => {
         </Table>
       )}
       {rows.some(({ withOthers }) => withOthers) && (
-        <p className="muted small">* with all that are of fewer than {interactions.smallestGroup} people.</p>
+        <p className="muted small">* together with what is of too few people to be shown, or was counted before players told this.</p>
       )}
     </section>
   );
