@@ -1,6 +1,5 @@
 """Events of the log, on their way to real receivers: once each, signed, tried again, held, given up. Row F10."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +15,6 @@ from tests.analytics import hooks, log
 from tests.analytics.hooks import Clock, attempts, consume, deliveries, registered, send, sender, shown, told
 from tests.analytics.receiver import Receiver, never, receiving, saying
 from tests.databases import Database
-from tests.polling import until
 
 
 @pytest.fixture
@@ -332,29 +330,6 @@ async def test_both_secrets_sign_until_the_former_is_over(
     assert signature.startswith("v1,")
 
 
-async def test_a_slow_receiver_holds_nobody_up(pool: Pool, api: httpx.AsyncClient, receiver: Receiver) -> None:
-    """Row F10: it has its share of the places and no more, and the others get all of theirs meanwhile."""
-    async with receiving() as slow:
-        stuck = await registered(api, slow.url)
-        await registered(api, receiver.url, "course.completed")
-        slow.answers = [never()] * 50
-        await consume(pool, told(*(log.completion(f"u{n}") for n in range(20))))
-        await consume(pool, told(*(hooks.course_completion(f"u{n}") for n in range(20))))
-        clock = Clock()
-        working = sender(pool, clock, webhook_per_endpoint=3, webhook_concurrency=6, webhook_timeout_s=60)
-
-        async def all_told() -> bool:
-            await working.turn()
-            return len(receiver.got) == 20
-
-        await until(all_told)
-        assert len(slow.got) <= 3
-        assert (await shown(api, stuck))["pending"] == 20
-        for task in working._sending:
-            task.cancel()
-        await working.idle()
-
-
 async def test_an_answer_that_does_not_come_is_not_waited_for(
     pool: Pool, api: httpx.AsyncClient, receiver: Receiver
 ) -> None:
@@ -366,24 +341,6 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(
     (delivery,) = await deliveries(api, endpoint)
     assert (delivery["state"], delivery["lastStatus"]) == ("pending", None)
     assert delivery["lastError"] == "no answer within 0.2 s"
-
-
-async def test_many_senders_send_everything_once(pool: Pool, api: httpx.AsyncClient, receiver: Receiver) -> None:
-    """Row F10: however many replicas look at once, and none has more of an endpoint than its share."""
-    endpoint = await registered(api, receiver.url)
-    await consume(pool, told(*(log.completion(f"u{n}") for n in range(60))))
-    clock = Clock()
-    senders = [sender(pool, clock, webhook_per_endpoint=5) for _ in range(3)]
-
-    async def all_sent() -> bool:
-        begun = await asyncio.gather(*(one.turn() for one in senders))
-        leased = "SELECT count(*) FROM webhook_deliveries WHERE leased_until > $1"
-        assert await pool.fetchval(leased, clock.now) <= 5
-        await asyncio.gather(*(one.idle() for one in senders))
-        return not any(begun) and (await shown(api, endpoint))["pending"] == 0
-
-    await until(all_sent)
-    assert len(receiver.got) == len(set(receiver.ids)) == 60
 
 
 async def test_without_the_key_nothing_is_sent_and_nothing_is_lost(
