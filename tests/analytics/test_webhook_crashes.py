@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
@@ -20,9 +21,9 @@ from contracts import Event
 from servicekit.database import Pool
 from tests.analytics import hooks, log, test_worker
 from tests.analytics.hooks import LOCAL, Clock, attempts, consume, deliveries, registered, send, sender, told
-from tests.analytics.receiver import Got, Receiver, receiving
+from tests.analytics.receiver import Got, Receiver, receiving, saying
 from tests.analytics.test_worker import has_consumed, until, working
-from tests.databases import Database
+from tests.databases import Database, Postgres
 
 producer = test_worker.producer
 
@@ -160,3 +161,36 @@ async def test_a_sender_that_was_thought_dead_takes_nothing_back(
     first, second = await attempts(api, endpoint, delivery["id"])
     assert (first["status"], second["status"]) == (204, 500)
     assert await send(quick) == 0
+
+
+async def test_a_database_that_goes_away_while_a_receiver_thinks_costs_no_second_sending(
+    pool: Pool, api: httpx.AsyncClient, receiver: Receiver, analytics_database: Database, postgres: Postgres
+) -> None:
+    """Row F10: no transaction is open meanwhile, and the note of the outcome is written when the database is back."""
+    endpoint = await registered(api, receiver.url)
+    await consume(pool, told(log.completion()))
+    others = "datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+
+    async def cut(got: Got) -> Any:
+        url = urlsplit(postgres.admin_url)._replace(path=f"/{analytics_database.name}").geturl()
+        open_ones = f"SELECT count(*) FROM pg_stat_activity WHERE {others} AND xact_start IS NOT NULL"
+        assert await asyncio.to_thread(postgres.sql, open_ones, url=url) == "0"
+        await asyncio.to_thread(
+            postgres.sql, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}", url=url
+        )
+        return await saying(200)(got)
+
+    receiver.answers = [cut]
+    clock = Clock()
+    working_on = sender(pool, clock)
+    assert await working_on.turn() == 1
+    await working_on.idle()
+    clock.go_on(86_400)
+    assert await send(working_on) == 0
+    assert len(receiver.got) == 1
+
+    async def noted() -> bool:
+        (delivery,) = await deliveries(api, endpoint)
+        return (delivery["state"], delivery["attempts"]) == ("delivered", 1)
+
+    assert await noted()

@@ -63,6 +63,8 @@ async def test_what_names_the_learner_goes_and_is_never_sent(
     assert tables_that_name(postgres, analytics_database, "u1") == set()
     assert naming <= tables_that_name(postgres, analytics_database, "u2")
     assert [one["state"] for one in await deliveries(api, endpoint)] == ["delivered", "pending"]
+    await consume(pool, told(log.completion("u1"), hooks.course_completion("u1"), first_offset=200), hashing=HASHING)
+    assert tables_that_name(postgres, analytics_database, "u1") == set(), "told once more"
     assert await send(working_on) == 1
     assert [got.payload["data"]["learnerId"] for got in receiver.got[2:]] == ["u2"]
     confirmed = await pool.fetchval("SELECT payload::jsonb -> 'rows' -> 'webhook_messages' FROM outbox")

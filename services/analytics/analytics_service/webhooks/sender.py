@@ -60,8 +60,8 @@ class Sender:
                 try:
                     await self.turn()
                     await observer.look()
-                except Unavailable as error:
-                    log.warning("turn cut short", loop="webhooks", error=str(error))
+                except (Unavailable, *TRANSIENT) as error:
+                    log.warning("turn cut short", loop="webhooks", error=repr(error))
                 await self._rest()
         finally:
             for task in self._sending:
