@@ -14,7 +14,7 @@ const api = createSeatimeApi({ baseUrl: 'https://video.example.org', token: () =
 describe('an address', () => {
   it('has what stands in braces filled in, and no more of a query than is given', () => {
     expect(addressOf('/api/lessons/{lesson_id}', { lesson_id: 'a/b c' })).toBe('/api/lessons/a%2Fb%20c');
-    expect(addressOf('/x', {}, { a: 'ä&b', none: undefined, gone: null, no: false, many: ['1', '2'] })).toBe(
+    expect(addressOf('/x', {}, { a: 'ä&b', none: undefined, gone: null, empty: '', no: false, many: ['1', '2'] })).toBe(
       '/x?a=%C3%A4%26b&no=false&many=1&many=2',
     );
   });

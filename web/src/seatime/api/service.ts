@@ -58,7 +58,7 @@ export const addressOf = (path: string, inPath: Record<string, string> = {}, que
   const said = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== null && one !== undefined) said.append(name, String(one));
+      if (one !== null && one !== undefined && one !== '') said.append(name, String(one));
     }
   }
   return said.size === 0 ? filled : `${filled}?${said.toString()}`;
