@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 SHORTEST_WINDOW_S = 5
 LEAST_SHARE = 0.05
@@ -26,14 +27,16 @@ def window_s(seconds: int) -> int:
 def drop_offs(watching_ms: Sequence[int], viewers: int) -> list[DropOff]:
     """The drop-off points, the steepest first. `watching_ms` is the unique layer: ms of watching in each second."""
     window = window_s(len(watching_ms))
+    sums, whole = [0, *accumulate(watching_ms)], viewers * window * 1_000
     falls = {
-        second: sum(watching_ms[second - window : second]) - sum(watching_ms[second : second + window])
+        second: fall
         for second in range(window, len(watching_ms) - window + 1)
+        if (fall := 2 * sums[second] - sums[second - window] - sums[second + window]) > 0
+        and fall >= LEAST_SHARE * whole
     }
-    whole = viewers * window * 1_000
     found: list[int] = []
     for second in sorted(falls, key=lambda second: (-falls[second], second)):
-        if falls[second] <= 0 or falls[second] < LEAST_SHARE * whole or len(found) == MOST:
+        if len(found) == MOST:
             break
         if all(abs(second - other) >= window for other in found):
             found.append(second)

@@ -92,8 +92,10 @@ def grown(replays: Cells, steps: Mapping[int, Steps]) -> Cells:
 
 def per_second(cells: Cells, seconds: int) -> list[int]:
     """Ms of watching that fall into each of the first `seconds` seconds of media."""
-    levels = accumulate(cells[s].edges if s in cells else 0 for s in range(seconds))
-    return [_SECOND_MS * level - (cells[s].late_ms if s in cells else 0) for s, level in enumerate(levels)]
+    nothing = Cell()
+    found = [cells.get(second, nothing) for second in range(seconds)]
+    levels = accumulate(cell.edges for cell in found)
+    return [_SECOND_MS * level - cell.late_ms for level, cell in zip(levels, found, strict=True)]
 
 
 def reach_ms(*layers: Cells) -> int:
