@@ -14,5 +14,11 @@ export default defineConfig({
     // Mux's player and the chart library are chunks of their own, fetched only where they are used.
     chunkSizeWarningLimit: 1200,
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    setupFiles: ['src/testing.ts'],
+    testTimeout: 60_000,
+    restoreMocks: true,
+  },
 });

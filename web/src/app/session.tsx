@@ -20,13 +20,20 @@ const SessionContext = createContext<Session | null>(null);
 const CHOSEN = 'seatime.user';
 const TOKEN = 'seatime.token';
 
-const fetchDemo = async (): Promise<DemoSession | null> => {
+const DEMO_TRIES = 5;
+
+/** Null where this is no demo. An outage does not look like that: it is asked again for some seconds. */
+const fetchDemo = async (tried = 1): Promise<DemoSession | null> => {
   try {
     const response = await fetch('/demo/session', { headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(10_000) });
-    return response.ok ? usersOf(await response.json()) : null;
-  } catch {
-    return null;
+    if (response.ok) return usersOf(await response.json());
+    if (response.status < 500) return null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null; // a page, not data
   }
+  if (tried >= DEMO_TRIES) return null;
+  await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** tried));
+  return fetchDemo(tried + 1);
 };
 
 const pastedUser = (): User | null => userOfToken(sessionStorage.getItem(TOKEN) ?? '');

@@ -86,7 +86,7 @@ export const LessonRulesEditor = ({ lesson, threshold, onSaved, beside }: Lesson
         )}
       </div>
       <section className={styles.group} aria-labelledby="required-parts">
-        <h3 id="required-parts">Required parts</h3>
+        <h2 id="required-parts">Required parts</h2>
         <p className={styles.quiet}>
           Who has watched every required part has watched enough, even below the share above. Without required parts the
           share alone counts.

@@ -8,19 +8,23 @@ export type Affected = RulesPreview['learners'];
 export const sentences = ({ complete, kept, wouldComplete, incomplete }: Affected): string[] => {
   const told: string[] = [];
   if (complete + wouldComplete + incomplete === 0) return ['Nobody has begun yet: it affects no one.'];
-  if (wouldComplete > 0) told.push(`${people(wouldComplete)} not complete yet would be complete.`);
-  if (kept > 0) told.push(`${people(kept)} complete by the present rules would not be by these; they stay complete.`);
-  if (complete - kept > 0) told.push(`${people(complete - kept)} complete, and would be by these rules too.`);
-  if (incomplete > 0) told.push(`${people(incomplete)} not complete, and would not be yet.`);
+  if (wouldComplete > 0) told.push(`${learners(wouldComplete)} who ${are(wouldComplete)} not complete yet would be.`);
+  if (kept > 0) {
+    told.push(`${learners(kept)} ${are(kept)} complete by the present rules and would not be by these: that stays.`);
+  }
+  const both = complete - kept;
+  if (both > 0) told.push(`${learners(both)} ${are(both)} complete, and would be by these rules too.`);
+  if (incomplete > 0) told.push(`${learners(incomplete)} would still have something to watch.`);
   return told;
 };
 
-const people = (count: number): string => (count === 1 ? '1 learner is' : `${count} learners are`);
+const learners = (count: number): string => (count === 1 ? '1 learner' : `${count} learners`);
+const are = (count: number): string => (count === 1 ? 'is' : 'are');
 
 /** Before anything is saved: whom it affects. */
 export const WhomItAffects = ({ preview, problem, stale, affected }: Previewed & { affected: Affected | undefined }) => (
   <section className={styles.affects} aria-label="Whom this affects" aria-busy={stale} data-testid="affects">
-    <h3>Whom this affects</h3>
+    <h2>Whom this affects</h2>
     {problem !== undefined && <p>It can’t be told now: {problem}</p>}
     {problem === undefined && preview === undefined && <p>Counting…</p>}
     {affected !== undefined && (
