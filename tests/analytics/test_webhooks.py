@@ -200,17 +200,17 @@ async def test_retry_after_rests_the_whole_endpoint(pool: Pool, api: httpx.Async
 async def test_gone_disables_and_holds_what_waits(pool: Pool, api: httpx.AsyncClient, receiver: Receiver) -> None:
     """Row F10: nothing is sent any more, nothing is lost, and the reason is shown."""
     endpoint = await registered(api, receiver.url)
-    await consume(pool, told(log.completion("u1")))
+    await consume(pool, told(log.completion("u1"), log.completion("u2")))
     receiver.answers = [410]
     clock = Clock()
-    working = sender(pool, clock)
+    working = sender(pool, clock, webhook_per_endpoint=1)
     await send(working)
-    await consume(pool, told(log.completion("u2"), first_offset=50))
+    await consume(pool, told(log.completion("u3"), first_offset=50))
     clock.go_on(86_400)
     assert await send(working) == 0
     found = await shown(api, endpoint)
     assert (found["enabled"], found["disabledReason"]) == (False, "the receiver answered 410 Gone")
-    assert [one["state"] for one in await deliveries(api, endpoint)] == ["failed", "held"]
+    assert [one["state"] for one in await deliveries(api, endpoint)] == ["failed", "held", "held"]
     refused = await api.post(f"{hooks.ROOT}/{endpoint['id']}/test")
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:seatime:problem:webhook-disabled")
 
@@ -218,9 +218,9 @@ async def test_gone_disables_and_holds_what_waits(pool: Pool, api: httpx.AsyncCl
     assert await send(working) == 0, "what was held waits for a word"
     since = (clock.now - timedelta(days=2)).isoformat()
     again = await api.post(f"{hooks.ROOT}/{endpoint['id']}/redeliver", json={"since": since})
-    assert (again.status_code, again.json()) == (202, {"deliveries": 2})
-    assert await send(working) == 2
-    assert [one["state"] for one in await deliveries(api, endpoint)] == ["delivered", "delivered"]
+    assert (again.status_code, again.json()) == (202, {"deliveries": 3})
+    assert await send(working) == 3
+    assert [one["state"] for one in await deliveries(api, endpoint)] == ["delivered"] * 3
 
 
 async def test_days_of_failures_disable_with_the_reason(pool: Pool, api: httpx.AsyncClient, receiver: Receiver) -> None:

@@ -178,10 +178,13 @@ def test_every_metric_is_one_that_there_is() -> None:
         "seatime_outbox_age_seconds",
         "seatime_http_problems_total",
         'seatime_consumed_records_total{outcome="dead"}',
+        "seatime_webhook_overdue_seconds",
+        "seatime_webhooks_disabled_total",
+        'seatime_webhook_attempts_total{outcome="unsigned"}',
     ],
 )
 def test_what_must_not_go_unnoticed_has_an_alert(metric: str) -> None:
-    """Row G9: lag, lost webhooks, drift, a stuck outbox, refused tokens and dead letters."""
+    """Row G9: lag, lost webhooks, drift, a stuck outbox, refused tokens, dead letters; webhooks that do not leave."""
     name, _, selected = metric.partition("{")
     assert any(name in rule["expr"] and selected.rstrip("}") in rule["expr"] for rule in ALERTS)
 

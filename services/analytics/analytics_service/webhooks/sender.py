@@ -115,6 +115,7 @@ class Sender:
             secrets = [seal.open(sealed) for sealed in claimed.secrets]
         except CannotUnseal as error:
             self._cannot = str(error)
+            ATTEMPTS.labels(claimed.event_type, "unsigned").inc()
             log.error("a webhook cannot be signed", endpoint_id=str(claimed.endpoint_id), error=str(error))
             async with transaction(self.pool) as conn:
                 await store_sending.put_off(conn, claimed, self.clock() + timedelta(seconds=_PUT_OFF_S))
