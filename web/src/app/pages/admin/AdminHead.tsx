@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { NavLink } from 'react-router';
 import { useTitle } from '../../useTitle';
 import styles from './admin.module.css';
@@ -22,9 +22,14 @@ interface AdminHeadProps {
 /** What a page of the platform is about, and the way to the others. */
 export const AdminHead = ({ title, children }: AdminHeadProps) => {
   useTitle(title);
+  const parts = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the place where one is may be out of sight.
+    parts.current?.querySelector('[aria-current]')?.scrollIntoView?.({ block: 'nearest', inline: 'center' });
+  }, []);
   return (
     <header className={styles.head}>
-      <nav className={styles.parts} aria-label="Of the platform">
+      <nav ref={parts} className={styles.parts} aria-label="Of the platform">
         {PARTS.map(({ path, name, ...rest }) => (
           <NavLink key={path} to={path} {...rest}>
             {name}

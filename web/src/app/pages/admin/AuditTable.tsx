@@ -23,20 +23,22 @@ export const AuditTable = ({ services }: { services: readonly ServiceName[] }) =
         found.length === 0 ? (
           <Notice title="Nothing was decided yet" message="Every decision about a dead letter is kept here, with who made it." />
         ) : (
-          <Table label="Decisions about dead letters" columns={['When', 'What', 'Record', 'Why']}>
-            {found.map(({ service, id, at, action, by, topic, offset, note }) => (
-              <tr key={`${service}/${id}`} className={styles.wide} data-testid="audit-entry">
-                <th scope="row">{moment(at)}</th>
-                <td>
-                  {ACTIONS[action]} {by}
-                </td>
-                <td className={styles.mono}>
-                  {topic} #{offset}
-                </td>
-                <td>{note ?? '–'}</td>
-              </tr>
-            ))}
-          </Table>
+          <div className={styles.words}>
+            <Table label="Decisions about dead letters" columns={['When', 'What', 'Record', 'Why']}>
+              {found.map(({ service, id, at, action, by, topic, offset, note }) => (
+                <tr key={`${service}/${id}`} data-testid="audit-entry">
+                  <th scope="row">{moment(at)}</th>
+                  <td>
+                    {ACTIONS[action]} {by}
+                  </td>
+                  <td className={styles.mono}>
+                    {topic} #{offset}
+                  </td>
+                  <td>{note ?? '–'}</td>
+                </tr>
+              ))}
+            </Table>
+          </div>
         )
       }
     </Loaded>

@@ -86,18 +86,20 @@ const Reports = ({ sent: { lines, reports } }: { sent: Sent }) => {
         {reports.changed} changed, {reports.unchanged} as they were,{' '}
         <span className={reports.refused > 0 ? styles.alarm : undefined}>{reports.refused} refused</span>.
       </p>
-      <Table label="What became of each row" columns={['Line', 'Learner', 'Outcome', 'Why']}>
-        {rows.map(({ row, learnerId, outcome, problem }) => (
-          <tr key={row} className={styles.wide} data-testid={`report-${outcome}`}>
-            <th scope="row">{lines[row]?.number ?? row + 1}</th>
-            <td>{learnerId ?? lines[row]?.row.learnerId ?? ''}</td>
-            <td>
-              <Level tone={TONES[outcome]}>{outcome}</Level>
-            </td>
-            <td>{problem ?? '–'}</td>
-          </tr>
-        ))}
-      </Table>
+      <div className={styles.words}>
+        <Table label="What became of each row" columns={['Line', 'Learner', 'Outcome', 'Why']}>
+          {rows.map(({ row, learnerId, outcome, problem }) => (
+            <tr key={row} data-testid={`report-${outcome}`}>
+              <th scope="row">{lines[row]?.number ?? row + 1}</th>
+              <td>{learnerId ?? lines[row]?.row.learnerId ?? ''}</td>
+              <td>
+                <Level tone={TONES[outcome]}>{outcome}</Level>
+              </td>
+              <td>{problem ?? '–'}</td>
+            </tr>
+          ))}
+        </Table>
+      </div>
     </div>
   );
 };

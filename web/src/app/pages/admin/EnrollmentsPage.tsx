@@ -136,32 +136,34 @@ const Enrolled = ({ found, courseId, onChanged }: EnrolledProps) => {
   return (
     <>
       {problem !== undefined && leaving === undefined && <Problem title="That did not work">{problem}</Problem>}
-      <Table label="Enrolled learners" columns={['Learner', 'State', 'Until', 'Cohort', 'Changed', <span key="does" className="visually-hidden">What to do</span>]}>
-        {found.map((one) => (
-          <tr key={one.learnerId} data-testid="enrollment">
-            <th scope="row">{one.learnerId}</th>
-            <td>
-              <Level tone={one.status === 'active' ? 'good' : 'warn'}>{one.status}</Level>
-            </td>
-            <td>{one.expiresAt === null ? 'no end' : moment(one.expiresAt)}</td>
-            <td>{one.cohort ?? '–'}</td>
-            <td>{moment(one.changedAt)}</td>
-            <td>
-              <Menu
-                label={`Change ${one.learnerId}`}
-                items={[
-                  one.status === 'active'
-                    ? { label: 'Suspend', onSelect: () => put(one, 'suspended'), disabled: busy }
-                    : { label: 'Let in again', onSelect: () => put(one, 'active'), disabled: busy },
-                  { label: 'Take out…', onSelect: () => setLeaving(one.learnerId), danger: true },
-                ]}
-              >
-                Change
-              </Menu>
-            </td>
-          </tr>
-        ))}
-      </Table>
+      <div className={styles.words}>
+        <Table label="Enrolled learners" columns={['Learner', 'State', 'Until', 'Cohort', 'Changed', 'Action']}>
+          {found.map((one) => (
+            <tr key={one.learnerId} data-testid="enrollment">
+              <th scope="row">{one.learnerId}</th>
+              <td>
+                <Level tone={one.status === 'active' ? 'good' : 'warn'}>{one.status}</Level>
+              </td>
+              <td>{one.expiresAt === null ? 'no end' : moment(one.expiresAt)}</td>
+              <td>{one.cohort ?? '–'}</td>
+              <td>{moment(one.changedAt)}</td>
+              <td>
+                <Menu
+                  label={`Change ${one.learnerId}`}
+                  items={[
+                    one.status === 'active'
+                      ? { label: 'Suspend', onSelect: () => put(one, 'suspended'), disabled: busy }
+                      : { label: 'Let in again', onSelect: () => put(one, 'active'), disabled: busy },
+                    { label: 'Take out…', onSelect: () => setLeaving(one.learnerId), danger: true },
+                  ]}
+                >
+                  Change
+                </Menu>
+              </td>
+            </tr>
+          ))}
+        </Table>
+      </div>
       <Confirm
         open={leaving !== undefined}
         onClose={() => setLeaving(undefined)}

@@ -10,7 +10,7 @@ import { Level, type Tone } from './Level';
 import { duration, findings, toneOf } from './verdict';
 import styles from './admin.module.css';
 
-const REFRESH_MS = 5_000;
+const REFRESH_MS = 10_000;
 const refreshing = { pollEvery: () => REFRESH_MS };
 const WORDS: Record<Tone, string> = { good: 'All well', warn: 'Look at it', bad: 'Something is wrong', neutral: '' };
 

@@ -56,29 +56,31 @@ const Keys = ({ found: { keys, tokenLifeS }, onChanged }: { found: SigningKeys; 
   const [revoking, setRevoking] = useState<SigningKey>();
   return (
     <>
-      <Table label="Signing keys" columns={['Key', 'State', 'Made', 'Revoked', <span key="does" className="visually-hidden">What to do</span>]}>
-        {keys.map((key) => (
-          <tr key={key.keyId} className={styles.wide} data-testid="key" data-state={key.state}>
-            <th scope="row" className={styles.mono}>
-              {key.keyId}
-            </th>
-            <td>
-              <Level tone={STATES[key.state].tone}>{STATES[key.state].word}</Level>
-              <br />
-              <span className="muted small">{STATES[key.state].hint}</span>
-            </td>
-            <td>{by(key.createdAt, key.createdBy)}</td>
-            <td>{by(key.revokedAt, key.revokedBy)}</td>
-            <td>
-              {(key.state === 'signs' || key.state === 'verifies' || key.state === 'lost') && (
-                <Button small kind="quiet" onClick={() => setRevoking(key)} aria-label={`Revoke ${key.keyId}`}>
-                  Revoke…
-                </Button>
-              )}
-            </td>
-          </tr>
-        ))}
-      </Table>
+      <div className={styles.words}>
+        <Table label="Signing keys" columns={['Key', 'State', 'Made', 'Revoked', 'Action']}>
+          {keys.map((key) => (
+            <tr key={key.keyId} data-testid="key" data-state={key.state}>
+              <th scope="row" className={`${styles.mono} ${styles.id}`}>
+                {key.keyId}
+              </th>
+              <td>
+                <Level tone={STATES[key.state].tone}>{STATES[key.state].word}</Level>
+                <br />
+                <span className="muted small">{STATES[key.state].hint}</span>
+              </td>
+              <td>{by(key.createdAt, key.createdBy)}</td>
+              <td>{by(key.revokedAt, key.revokedBy)}</td>
+              <td>
+                {(key.state === 'signs' || key.state === 'verifies' || key.state === 'lost') && (
+                  <Button small kind="quiet" onClick={() => setRevoking(key)} aria-label={`Revoke ${key.keyId}`}>
+                    Revoke…
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </Table>
+      </div>
       <Revoke revoking={revoking} life={tokenLifeS} onClose={() => setRevoking(undefined)} onChanged={onChanged} />
     </>
   );

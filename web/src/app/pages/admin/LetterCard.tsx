@@ -31,7 +31,7 @@ export const LetterCard = ({ letter, onDecide }: { letter: Buried; onDecide: (de
         <strong>{REASONS[letter.reason] ?? letter.reason}</strong> by {service}.{' '}
         {letter.redrivenBefore && <span className={styles.alarm}>It was redriven before and died again.</span>}
       </p>
-      <p className={styles.code}>{letter.error}</p>
+      <p className={styles.mono}>{letter.error.split('\n')[0]}</p>
       <p className={styles.aside}>
         <span>laid aside {moment(letter.buriedAt)}</span>
         {letter.key !== null && <span>key {letter.key}</span>}
@@ -44,12 +44,17 @@ export const LetterCard = ({ letter, onDecide }: { letter: Buried; onDecide: (de
       </p>
       <details>
         <summary className={styles.summary}>
-          How it begins ({bytes(letter.size)}
+          The whole reason, and how the record begins ({bytes(letter.size)}
           {letter.cut ? ', cut' : ''})
         </summary>
-        <pre className={styles.code} tabIndex={0}>
-          {letter.preview === '' ? '(empty)' : letter.preview}
-        </pre>
+        <div className={styles.stack}>
+          <pre className={styles.code} tabIndex={0} aria-label="Reason">
+            {letter.error}
+          </pre>
+          <pre className={styles.code} tabIndex={0} aria-label="Beginning of the record">
+            {letter.preview === '' ? '(empty)' : letter.preview}
+          </pre>
+        </div>
       </details>
       {noted.length > 0 && (
         <ul className={styles.plain}>

@@ -231,16 +231,18 @@ const Transfers = ({ migration, state, label, columns, cells }: TransfersProps) 
     <Loaded resource={transfers} what="Reading the videos">
       {({ transfers: found, next }) => (
         <>
-          <Table label={label} columns={columns}>
-            {found.map((transfer) => (
-              <tr key={transfer.id} className={state === 'failed' ? styles.wide : undefined} data-testid={`transfer-${state}`}>
-                <th scope="row" className={styles.mono}>
-                  {transfer.lessonId}
-                </th>
-                {cells(transfer)}
-              </tr>
-            ))}
-          </Table>
+          <div className={state === 'failed' ? styles.words : undefined}>
+            <Table label={label} columns={columns}>
+              {found.map((transfer) => (
+                <tr key={transfer.id} data-testid={`transfer-${state}`}>
+                  <th scope="row" className={styles.mono}>
+                    {transfer.lessonId}
+                  </th>
+                  {cells(transfer)}
+                </tr>
+              ))}
+            </Table>
+          </div>
           {next !== null && <p className="muted small">The first {found.length} of {count}.</p>}
         </>
       )}

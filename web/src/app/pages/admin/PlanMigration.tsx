@@ -70,9 +70,11 @@ export const PlanMigration = () => {
         />
         {chosen.scope === 'courses' && <Courses chosen={chosen.courses} onChange={(courses) => change({ courses })} />}
         {chosen.scope === 'objects' && <Objects chosen={chosen} onChange={change} />}
-        <Field label="Views of each video in a month" hint="For the estimate only: what Mux delivers is what costs.">
-          <Input inputMode="decimal" value={chosen.viewsPerMonth} onChange={(event) => change({ viewsPerMonth: event.target.value })} />
-        </Field>
+        <div className={styles.fields}>
+          <Field label="Views of each video in a month" hint="For the estimate only: Mux bills what it delivers.">
+            <Input inputMode="decimal" value={chosen.viewsPerMonth} onChange={(event) => change({ viewsPerMonth: event.target.value })} />
+          </Field>
+        </div>
         {problem !== undefined && <Problem title="That did not work">{problem}</Problem>}
         <div>
           <Button type="submit" kind={plan === undefined ? 'primary' : 'plain'} disabled={wish === null || busy !== undefined}>
