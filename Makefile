@@ -20,7 +20,7 @@ export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup java web judges programs secrets gateway demo up status down test unit e2e check lint format types web-check \
+.PHONY: help setup java web package judges programs secrets gateway demo up status down test unit e2e check lint format types web-check \
 	screenshots bench schemas lock lock-jars clean
 
 help: ## print the targets
@@ -79,6 +79,9 @@ java: setup ## fetch Kafka's and S3Proxy's jars by their locks
 
 web: setup ## build the web app where its sources changed
 	@$(RUN) -m devstack.web build
+
+package: setup ## build @seatime/react and pack it: web/packages/dist
+	@$(RUN) -m devstack.web package
 
 judges: setup ## fetch Mux's own programs, which judge the simulator in the tests
 	@$(RUN) -m devstack.web judges

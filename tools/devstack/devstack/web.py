@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from devstack.paths import ROOT, WEB, cache_dir
 from devstack.progress import heartbeat
 
 DIST, JUDGES = WEB / "dist", ROOT / "tests" / "judges"
+PACKAGE, PACKED = WEB / "packages" / "react", WEB / "packages" / "dist"
 IGNORED = {"node_modules", "dist", ".vite", "coverage"}
 TIMEOUT = 900
 
@@ -21,16 +23,32 @@ def build() -> Path:
     install()
     stamp, state = DIST / ".stamp", _hash(_sources())
     if _read(stamp) != state:
-        _npm("building the web app", "run", "build")
+        npm("building the web app", "run", "build")
         stamp.write_text(state)
     return DIST
+
+
+def package() -> Path:
+    """Return the tarball of `@seatime/react`, building and packing it first where sources or lock changed."""
+    install()
+    own = ("package", "tsconfig", "packages/", "src/seatime/")
+    sources = [path for path in _sources() if path.relative_to(WEB).as_posix().startswith(own)]
+    stamp, state = PACKED / ".stamp", _hash(sources)
+    if _read(stamp) != state:
+        npm("building the package", "run", "--silent", "build", folder=PACKAGE)
+        shutil.rmtree(PACKED, ignore_errors=True)
+        PACKED.mkdir()
+        npm("packing it", "pack", "--silent", "--pack-destination", str(PACKED), folder=PACKAGE)
+        stamp.write_text(state)
+    (tarball,) = PACKED.glob("*.tgz")
+    return tarball
 
 
 def install(folder: Path = WEB, what: str = "fetching the web app's packages") -> None:
     """`npm ci` in a folder with a lock, where that changed."""
     stamp, state = folder / "node_modules" / ".stamp", _hash([folder / "package.json", folder / "package-lock.json"])
     if _read(stamp) != state:
-        _npm(what, "ci", "--no-audit", "--no-fund", "--prefer-offline", folder=folder)
+        npm(what, "ci", "--no-audit", "--no-fund", "--prefer-offline", folder=folder)
         stamp.write_text(state)
 
 
@@ -42,24 +60,25 @@ def judges() -> None:
 def generate() -> None:
     """The API client's types, from docs/openapi."""
     install()
-    _npm("generating the API client's types", "run", "--silent", "generate")
+    npm("generating the API client's types", "run", "--silent", "generate")
 
 
 def check() -> None:
     """The web app's own linter and tests, whether its API client fits docs/openapi, and what its pages weigh."""
     install()
-    _npm("comparing the API client with docs/openapi", "run", "--silent", "generate", "--", "--check")
-    _npm("linting the web app", "run", "--silent", "lint")
-    _npm("testing the web app", "run", "--silent", "test")
+    npm("comparing the API client with docs/openapi", "run", "--silent", "generate", "--", "--check")
+    npm("linting the web app", "run", "--silent", "lint")
+    npm("testing the web app", "run", "--silent", "test")
     build()
-    _npm("weighing the web app", "run", "--silent", "budget")
+    npm("weighing the web app", "run", "--silent", "budget")
 
 
 def environment() -> dict[str, str]:
     return {"npm_config_cache": str(cache_dir() / "npm"), "npm_config_update_notifier": "false"} | tools.environment()
 
 
-def _npm(what: str, *arguments: str, folder: Path = WEB) -> None:
+def npm(what: str, *arguments: str, folder: Path = WEB) -> None:
+    """Run npm in a folder; raise StackError where it fails."""
     with heartbeat(what):
         done = subprocess.run([*tools.npm(), *arguments], cwd=folder, env=environment(), timeout=TIMEOUT, check=False)
     if done.returncode:
@@ -87,6 +106,6 @@ def _read(stamp: Path) -> str:
 
 if __name__ == "__main__":
     try:
-        {"check": check, "judges": judges, "build": build, "generate": generate}[sys.argv[1]]()
+        {"check": check, "judges": judges, "build": build, "generate": generate, "package": package}[sys.argv[1]]()
     except StackError as error:
         sys.exit(str(error))

@@ -68,6 +68,7 @@ export class BeatOutbox {
       .catch(() => this.retryLater({ status: 0 }))
       .finally(() => {
         this.running = undefined;
+        if (this.again) void this.flush(); // asked for when the last look was over, and this not yet
       });
     return this.running;
   }

@@ -1,0 +1,4 @@
+/** The package's door: the components, and the colours that they take theirs from. */
+import '../../src/seatime/tokens.css';
+
+export * from '../../src/seatime';
