@@ -72,7 +72,6 @@ def api(
         "EVIDENCE_KEY_ID": "e1",
         "EVIDENCE_PRIVATE_KEY": _pem(ed25519.Ed25519PrivateKey.generate(), private=True),
         "ERASURE_KEY": SECRET,
-        "SIGNING_KEYS_SECRET": base64.urlsafe_b64encode(b"0" * 32).decode(),
         "WEBHOOK_SEALING_SECRET": base64.urlsafe_b64encode(bytes(32)).decode(),
         "WATCH_GRANT_PUBLIC_KEYS": json.dumps({"g1": _pem(grants, private=False)}),
     }

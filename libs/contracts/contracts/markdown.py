@@ -25,8 +25,8 @@ Every topic with consumers has a dead-letter topic `<topic>.dlq` (one partition,
 not parse or apply, with their key, bytes and headers, and with their origin in the headers `x-reason`
 (`unparsable` or `failed`), `x-error`, `x-topic`, `x-partition`, `x-offset`, `x-timestamp` (when it was written, ms),
 `x-group`; `x-truncated` marks a value that was cut because the record with these headers would have been too large.
-A record that was [redriven](operations.md#dead-letters) has `x-redrive`, which names the decision, and is otherwise as it
-was.
+A record that was [redriven](operations.md#dead-letters) has `x-redrive`, which names the decision, and is otherwise as
+it was.
 """
 
 
