@@ -19,7 +19,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
-from servicekit import metrics, telemetry
+from servicekit import metrics, telemetry, tracing
 from servicekit.database import TRANSIENT
 from servicekit.deadletters import DeadLetterLimit, DeathRate, bury
 from servicekit.errors import BrokerUnavailable, Unavailable
@@ -182,7 +182,8 @@ class BatchConsumer(Generic[E]):
     async def _apply(self, batch: Sequence[Received[E]], deadline: float) -> None:
         telemetry.traceparent.set(telemetry.continue_trace(batch[0].traceparent))
         try:
-            await self._until(deadline, lambda: self._handle(batch))
+            with tracing.consuming(self.topic.name, batch):
+                await self._until(deadline, lambda: self._handle(batch))
         except PASSING:
             raise
         except Exception as error:

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from servicekit import metrics, telemetry
+from servicekit import metrics, telemetry, tracing
 from servicekit.errors import PROBLEM_JSON, PayloadTooLarge, problem
 
 CLIENT_GONE = 499
@@ -54,7 +54,9 @@ class Edge:
             return
         headers = dict(scope["headers"])
         telemetry.request_id.set(telemetry.accept_request_id(_text(headers.get(b"x-request-id"))))
-        telemetry.traceparent.set(telemetry.continue_trace(_text(headers.get(b"traceparent"))))
+        caller = telemetry.valid(_text(headers.get(b"traceparent")))
+        own = telemetry.continue_trace(caller)
+        telemetry.traceparent.set(own)
         limit = None if self._unlimited and scope["path"].endswith(self._unlimited) else self._max_body_bytes
         exchange = _Exchange(receive, send, limit)
         started = time.perf_counter()
@@ -64,7 +66,9 @@ class Edge:
             route = getattr(scope.get("route"), "path", "unmatched")
             requests, seconds = self._metrics(scope["method"], route, exchange.status)
             requests.inc()
-            seconds.observe(time.perf_counter() - started)
+            elapsed = time.perf_counter() - started
+            seconds.observe(elapsed)
+            tracing.answered(scope["method"], route, exchange.status, elapsed, own=own, caller=caller)
 
     def _metrics(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
         """The two that this request counts in; looking them up by labels takes longer than counting."""

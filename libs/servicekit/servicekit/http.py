@@ -4,7 +4,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, ExitStack
 from typing import Any
 
 import asyncpg
@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from servicekit import garbage, metrics, openapi, telemetry
+from servicekit import garbage, metrics, openapi, telemetry, tracing
 from servicekit.auth import Authenticator
 from servicekit.connection import OneWrite
 from servicekit.database import OUTAGE
@@ -69,7 +69,7 @@ def create_api(
         generate_unique_id_function=openapi.operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge's own; asked for at every request
     )
-    api.state.authenticator = Authenticator(settings)
+    api.state.authenticator, api.state.service = Authenticator(settings), service
     api.state.stopping, api.state.checks = asyncio.Event(), checks
     openapi.describe(api)
     _add_problem_handlers(api)
@@ -79,12 +79,20 @@ def create_api(
 
 
 class _Server(uvicorn.Server):
-    """Says that it is ending before it waits for what is under way: streams are to end by themselves."""
+    """Says that it is ending before it waits for what is under way: streams are to end by themselves.
+
+    `last` closes what outlives requests: after a signal, uvicorn ends the process before `run` returns.
+    """
+
+    def __init__(self, config: uvicorn.Config, last: ExitStack) -> None:
+        super().__init__(config)
+        self._last = last
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         assert isinstance(self.config.app, FastAPI)
         self.config.app.state.stopping.set()
         await super().shutdown(sockets)
+        await asyncio.to_thread(self._last.close)
 
 
 def serve(api: FastAPI, settings: CommonSettings) -> None:
@@ -100,9 +108,11 @@ def serve(api: FastAPI, settings: CommonSettings) -> None:
         log_config=None,
         timeout_graceful_shutdown=10,
     )
-    server = _Server(config)
-    garbage.collect_rarely()
-    server.run()
+    with ExitStack() as last:
+        last.enter_context(tracing.exporting(settings, f"{api.state.service}-app"))
+        server = _Server(config, last)
+        garbage.collect_rarely()
+        server.run()
     if not server.started:
         sys.exit(_STARTUP_FAILURE)
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -26,6 +26,13 @@ class CommonSettings(BaseSettings):
     http_port: int = 8000
     worker_health_host: str = "127.0.0.1"
     worker_health_port: int = Field(default=0, description="0 turns the worker's health server off.")
+
+    otlp_endpoint: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_ENDPOINT", "otlp_endpoint"),
+        description="Where traces go (OTLP over HTTP); nowhere if unset.",
+    )
+    traces_ratio: float = Field(default=0.05, ge=0, le=1, description="Of the traces, the share that goes there.")
 
     log_level: str = "INFO"
     log_format: Literal["json", "console"] = "json"

@@ -49,9 +49,14 @@ def random_uuid() -> str:
     )
 
 
+def valid(header: str | None) -> str | None:
+    """The header, if it is a `traceparent` that names a trace."""
+    return header if header is not None and _TRACEPARENT.fullmatch(header) else None
+
+
 def continue_trace(header: str | None) -> str:
     """A `traceparent` in the trace that `header` names, with a span id of our own; a new trace if it names none."""
-    if header is not None and _TRACEPARENT.fullmatch(header):
+    if header is not None and valid(header):
         version, trace, _, flags = header.split("-")
         return f"{version}-{trace}-{random_hex(16)}-{flags}"
     return f"00-{random.getrandbits(128) or 1:032x}-{random_hex(16)}-01"

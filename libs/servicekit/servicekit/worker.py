@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 
-from servicekit import garbage, kafka, metrics, telemetry
+from servicekit import garbage, kafka, metrics, telemetry, tracing
 from servicekit.consumer import BatchConsumer
 from servicekit.errors import Unavailable
 from servicekit.health import Check, readiness
@@ -180,7 +180,8 @@ def main(create: Callable[[S], AbstractAsyncContextManager[Worker]], settings_ty
     settings = settings_type()
     telemetry.configure_logging(f"{service}-worker", level=settings.log_level, fmt=settings.log_format)
     garbage.collect_rarely()
-    asyncio.run(_run(create, settings))
+    with tracing.exporting(settings, f"{service}-worker"):
+        asyncio.run(_run(create, settings))
     sys.exit(exit_code())
 
 
