@@ -1,5 +1,5 @@
 /** What all videos cost this month, course by course, and what they may cost. */
-import { useCallback, useState } from 'react';
+import { useCallback } from 'react';
 import { Link } from 'react-router';
 import { shown, useResource, useSeatimeApi } from '../../../seatime';
 import type { PlatformCost } from '../../../seatime/api/admin';
@@ -13,7 +13,6 @@ import styles from './admin.module.css';
 
 export default function PlatformCostPage() {
   const api = useSeatimeApi();
-  const [round, setRound] = useState(0);
   const cost = useResource(useCallback(() => api.admin.platformCost(), [api]));
   return (
     <div className="page">
@@ -22,15 +21,7 @@ export default function PlatformCostPage() {
         {(found) => (
           <>
             <Month cost={found} />
-            <BudgetSection
-              key={`${found.budget?.version ?? 0}/${round}`}
-              save={(budget) => api.admin.setPlatformBudget(budget)}
-              budget={found.budget}
-              onSet={() => {
-                setRound((n) => n + 1);
-                cost.reload();
-              }}
-            />
+            <BudgetSection save={(budget) => api.admin.setPlatformBudget(budget)} budget={found.budget} />
             <Courses cost={found} />
             <Assumptions cost={found} />
           </>

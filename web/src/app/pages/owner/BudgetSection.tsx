@@ -11,14 +11,17 @@ import { usd } from './words';
 import styles from './owner.module.css';
 
 interface BudgetSectionProps {
-  save: (budget: { monthlyUsd: number; thresholds: number[] }) => Promise<unknown>;
+  save: (budget: { monthlyUsd: number; thresholds: number[] }) => Promise<Budget>;
+  /** As it was read last. */
   budget: Budget | null;
-  onSet: () => void;
 }
 
 /** What a course, or the platform, may cost a month, how much of that is spent, and at which shares somebody is told. */
-export const BudgetSection = ({ save, budget, onSet }: BudgetSectionProps) => {
+export const BudgetSection = ({ save, budget: read }: BudgetSectionProps) => {
   const [editing, setEditing] = useState(false);
+  const [set, setSet] = useState<Budget>();
+  // The answer that a browser keeps for some seconds does not know yet of what was set just now.
+  const budget = set !== undefined && set.version > (read?.version ?? 0) ? set : read;
   return (
     <section className={`card ${styles.stack}`} aria-labelledby="budget" data-testid="budget">
       <h2 id="budget">Budget</h2>
@@ -28,7 +31,7 @@ export const BudgetSection = ({ save, budget, onSet }: BudgetSectionProps) => {
         <Spent budget={budget} />
       )}
       {editing ? (
-        <BudgetForm save={save} budget={budget} onClose={() => setEditing(false)} onSet={onSet} />
+        <BudgetForm save={save} budget={budget} onClose={() => setEditing(false)} onSet={setSet} />
       ) : (
         <div>
           <Button onClick={() => setEditing(true)}>{budget === null ? 'Set a budget' : 'Change it'}</Button>
@@ -54,7 +57,12 @@ const Spent = ({ budget }: { budget: Budget }) => {
   );
 };
 
-const BudgetForm = ({ save, budget, onClose, onSet }: BudgetSectionProps & { onClose: () => void }) => {
+interface BudgetFormProps extends BudgetSectionProps {
+  onClose: () => void;
+  onSet: (budget: Budget) => void;
+}
+
+const BudgetForm = ({ save, budget, onClose, onSet }: BudgetFormProps) => {
   const [amount, setAmount] = useState(budget === null ? '' : String(budget.monthlyUsd));
   const [at, setAt] = useState((budget?.thresholds ?? [0.8, 1]).map((share) => String(Math.round(share * 100))).join(', '));
   const [tried, setTried] = useState(false);
@@ -68,8 +76,7 @@ const BudgetForm = ({ save, budget, onClose, onSet }: BudgetSectionProps & { onC
     setBusy(true);
     setProblem(undefined);
     try {
-      await save({ monthlyUsd, thresholds });
-      onSet();
+      onSet(await save({ monthlyUsd, thresholds }));
       onClose();
     } catch (error) {
       setProblem(asProblem(error).message);

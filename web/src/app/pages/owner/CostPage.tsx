@@ -1,5 +1,5 @@
 /** What a course's videos cost this month, and what they may cost. */
-import { useCallback, useState } from 'react';
+import { useCallback } from 'react';
 import { shown, useResource, useSeatimeApi } from '../../../seatime';
 import type { CourseCost } from '../../../seatime/api/owner-types';
 import { Table } from '../../../seatime/ui/Table';
@@ -14,7 +14,6 @@ import styles from './owner.module.css';
 export default function CostPage() {
   const courseId = useParam('courseId');
   const api = useSeatimeApi();
-  const [round, setRound] = useState(0);
   const cost = useResource(useCallback(() => api.owners.cost(courseId), [api, courseId]));
   return (
     <div className="page">
@@ -23,15 +22,7 @@ export default function CostPage() {
         {(found) => (
           <>
             <Month cost={found} />
-            <BudgetSection
-              key={`${found.budget?.version ?? 0}/${round}`}
-              save={(budget) => api.owners.setBudget(courseId, budget)}
-              budget={found.budget}
-              onSet={() => {
-                setRound((n) => n + 1);
-                cost.reload();
-              }}
-            />
+            <BudgetSection save={(budget) => api.owners.setBudget(courseId, budget)} budget={found.budget} />
             <Lessons cost={found} />
             <Assumptions cost={found} />
           </>
