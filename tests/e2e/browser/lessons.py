@@ -23,6 +23,10 @@ class Lesson:
         return f"/courses/{self.course}/upload"
 
     @property
+    def edit_page(self) -> str:
+        return f"{self.page}/edit"
+
+    @property
     def dashboard(self) -> str:
         return f"/dashboard/lessons/{self.id}"
 

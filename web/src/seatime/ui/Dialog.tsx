@@ -1,12 +1,11 @@
-/** A dialog over the page: focus stays in it, Escape closes it, and afterwards focus is where it was. */
-import { AlertDialog as Alert } from '@base-ui/react/alert-dialog';
-import { Dialog as Plain } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
-import { Button } from './Button';
-import { Problem } from './Problem';
+/**
+ * A dialog over the page: focus stays in it, Escape closes it, and afterwards focus is where it was. What it is made of
+ * is fetched when the first one opens: a page that only may ask something does not pay for it.
+ */
+import { Suspense, lazy, useState, type ReactNode } from 'react';
 import styles from './dialog.module.css';
 
-interface DialogProps {
+export interface DialogProps {
   open: boolean;
   onClose: () => void;
   title: string;
@@ -15,20 +14,7 @@ interface DialogProps {
   children?: ReactNode;
 }
 
-export const Dialog = ({ open, onClose, title, description, children }: DialogProps) => (
-  <Plain.Root open={open} onOpenChange={(next) => !next && onClose()}>
-    <Plain.Portal>
-      <Plain.Backdrop className={styles.backdrop} />
-      <Plain.Popup className={styles.popup}>
-        <Plain.Title className={styles.title}>{title}</Plain.Title>
-        {description !== undefined && <Plain.Description className={styles.description}>{description}</Plain.Description>}
-        {children}
-      </Plain.Popup>
-    </Plain.Portal>
-  </Plain.Root>
-);
-
-interface ConfirmProps {
+export interface ConfirmProps {
   open: boolean;
   onClose: () => void;
   title: string;
@@ -42,28 +28,29 @@ interface ConfirmProps {
   problem?: string | undefined;
 }
 
-/** Asks before something that can't be undone. A click beside it is no answer. */
-export const Confirm = ({ open, onClose, title, children, action, onConfirm, busy = false, problem }: ConfirmProps) => (
-  <Alert.Root open={open} onOpenChange={(next) => !next && !busy && onClose()}>
-    <Alert.Portal>
-      <Alert.Backdrop className={styles.backdrop} />
-      <Alert.Popup className={styles.popup}>
-        <Alert.Title className={styles.title}>{title}</Alert.Title>
-        <Alert.Description className={styles.description} render={<div />}>
-          {children}
-        </Alert.Description>
-        {problem !== undefined && <Problem>{problem}</Problem>}
-        <div className={styles.actions}>
-          <Button onClick={onClose} disabled={busy}>
-            Cancel
-          </Button>
-          <Button kind="danger" onClick={onConfirm} disabled={busy}>
-            {action}
-          </Button>
-        </div>
-      </Alert.Popup>
-    </Alert.Portal>
-  </Alert.Root>
-);
+const DialogPart = lazy(() => import('./DialogParts').then((parts) => ({ default: parts.Dialog })));
+const ConfirmPart = lazy(() => import('./DialogParts').then((parts) => ({ default: parts.Confirm })));
+
+/** From the first opening on: what closes is still there to be seen going. */
+const useOpened = (open: boolean): boolean => {
+  const [opened, setOpened] = useState(open);
+  if (open && !opened) setOpened(true);
+  return opened || open;
+};
+
+export const Dialog = (props: DialogProps) =>
+  useOpened(props.open) ? (
+    <Suspense fallback={null}>
+      <DialogPart {...props} />
+    </Suspense>
+  ) : null;
+
+/** Asks before something that can't be undone. */
+export const Confirm = (props: ConfirmProps) =>
+  useOpened(props.open) ? (
+    <Suspense fallback={null}>
+      <ConfirmPart {...props} />
+    </Suspense>
+  ) : null;
 
 export const DialogActions = ({ children }: { children: ReactNode }) => <div className={styles.actions}>{children}</div>;

@@ -1,7 +1,6 @@
-import { Menu as Base } from '@base-ui/react/menu';
-import type { ReactNode } from 'react';
+/** A button with a list of actions: arrow keys, typing ahead, Escape. What the list is made of is fetched with the first one. */
+import { Suspense, lazy, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { buttonClass } from './Button';
-import styles from './menu.module.css';
 
 export interface MenuItem {
   label: string;
@@ -10,34 +9,43 @@ export interface MenuItem {
   disabled?: boolean;
 }
 
-interface MenuProps {
+export interface MenuProps {
   /** What the button is called; shown unless `children` are. */
   label: string;
   children?: ReactNode;
   items: readonly MenuItem[];
 }
 
-/** A button with a list of actions: arrow keys, typing ahead, Escape. */
-export const Menu = ({ label, children, items }: MenuProps) => (
-  <Base.Root modal={false}>
-    <Base.Trigger className={buttonClass('quiet', true)} aria-label={children === undefined ? undefined : label}>
+const fetchParts = () => import('./MenuParts');
+const MenuParts = lazy(fetchParts);
+
+export const Menu = (props: MenuProps) => {
+  const [asked, setAsked] = useState(false);
+  const { label, children } = props;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    setAsked(true);
+  };
+  const closed = (
+    <button
+      type="button"
+      className={buttonClass('quiet', true)}
+      aria-label={children === undefined ? undefined : label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={() => void fetchParts()}
+      onFocus={() => void fetchParts()}
+      onKeyDown={onKeyDown}
+      onClick={() => setAsked(true)}
+    >
       {children ?? label}
-    </Base.Trigger>
-    <Base.Portal>
-      <Base.Positioner className={styles.positioner} align="end" sideOffset={4}>
-        <Base.Popup className={styles.popup}>
-          {items.map(({ label: name, onSelect, danger = false, disabled = false }) => (
-            <Base.Item
-              key={name}
-              className={danger ? `${styles.item} ${styles.danger}` : styles.item}
-              onClick={onSelect}
-              disabled={disabled}
-            >
-              {name}
-            </Base.Item>
-          ))}
-        </Base.Popup>
-      </Base.Positioner>
-    </Base.Portal>
-  </Base.Root>
-);
+    </button>
+  );
+  if (!asked) return closed;
+  return (
+    <Suspense fallback={closed}>
+      <MenuParts {...props} />
+    </Suspense>
+  );
+};

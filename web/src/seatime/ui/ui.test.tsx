@@ -51,8 +51,12 @@ describe('a menu', () => {
     const trigger = screen.getByRole('button', { name: 'Actions' });
     trigger.focus();
     fireEvent.keyDown(trigger, { key: 'ArrowDown' });
-    fireEvent.click(await screen.findByRole('menuitem', { name: 'Edit' }));
+    const edit = await screen.findByRole('menuitem', { name: 'Edit' });
+    await waitFor(() => expect(screen.getByRole('menu').contains(document.activeElement)).toBe(true));
+    fireEvent.click(edit);
     expect(onSelect).toHaveBeenCalledOnce();
+    await waitFor(() => expect(screen.queryByRole('menu')).toBeNull());
+    expect(screen.getByRole('button', { name: 'Actions' })).toBe(document.activeElement);
   });
 });
 

@@ -13,7 +13,7 @@ interface CourseRulesFormProps {
 }
 
 /** What completes the course, and how watching counts in it. Whom it affects is told before it is saved. */
-export const CourseRulesForm = ({ course, onSaved }: CourseRulesFormProps) => {
+export default function CourseRulesForm({ course, onSaved }: CourseRulesFormProps) {
   const api = useSeatimeApi();
   const [draft, setDraft] = useState(() => draftOf(course.rules));
   const [problem, setProblem] = useState<string>();
@@ -128,4 +128,4 @@ export const CourseRulesForm = ({ course, onSaved }: CourseRulesFormProps) => {
       </div>
     </form>
   );
-};
+}

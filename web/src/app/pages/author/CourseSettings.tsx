@@ -13,7 +13,7 @@ interface CourseSettingsProps {
   onSaved: () => void;
 }
 
-export const CourseSettings = ({ course, onSaved }: CourseSettingsProps) => {
+export default function CourseSettings({ course, onSaved }: CourseSettingsProps) {
   const api = useSeatimeApi();
   const [title, setTitle] = useState(course.title);
   const [published, setPublished] = useState(course.published);
@@ -62,7 +62,7 @@ export const CourseSettings = ({ course, onSaved }: CourseSettingsProps) => {
       <DeleteCourse course={course} />
     </div>
   );
-};
+}
 
 const DeleteCourse = ({ course }: { course: Course }) => {
   const api = useSeatimeApi();

@@ -1,9 +1,7 @@
 /** A lesson for who made it: its video, what completes it, its captions, and what it is called. */
-import { useCallback, useState } from 'react';
+import { Suspense, lazy, useCallback, useState, type ReactNode } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import {
-  LessonCaptions,
-  LessonRulesEditor,
   ProcessingState,
   useLessonEvents,
   useResource,
@@ -17,10 +15,17 @@ import { Failure, Notice, Skeleton } from '../../Notice';
 import { useParam } from '../../useParam';
 import { useTitle } from '../../useTitle';
 import { DeleteLesson } from './DeleteLesson';
-import { LessonDetails } from './LessonDetails';
 import { LessonVideo } from './LessonVideo';
-import { RulesPlayer } from './RulesPlayer';
 import styles from './author.module.css';
+
+const CompletionTab = lazy(() => import('./CompletionTab'));
+const CaptionsTab = lazy(() => import('./CaptionsTab'));
+const LessonDetails = lazy(() => import('./LessonDetails'));
+
+/** Fetched when its tab is chosen. */
+const part = (content: ReactNode): ReactNode => (
+  <Suspense fallback={<Skeleton what="Loading" lines={5} />}>{content}</Suspense>
+);
 
 export default function EditLessonPage() {
   const lessonId = useParam('lessonId');
@@ -81,34 +86,10 @@ const Edit = ({ course, lesson, reload }: EditProps) => {
           {
             value: 'completion',
             label: 'Completion',
-            content: (
-              <div className="card">
-                <LessonRulesEditor
-                  key={`${lesson.id} ${lesson.videoRevision} ${lesson.duration}`}
-                  lesson={lesson}
-                  threshold={course.rules.completionThreshold}
-                  onSaved={reload}
-                  beside={(cursor, onCursor) => (
-                    <RulesPlayer lesson={lesson} cursor={cursor} onCursor={onCursor} />
-                  )}
-                />
-              </div>
-            ),
+            content: part(<CompletionTab course={course} lesson={lesson} onSaved={reload} />),
           },
-          {
-            value: 'captions',
-            label: 'Captions',
-            content: (
-              <div className="card">
-                {lesson.processingStatus === 'ready' ? (
-                  <LessonCaptions lessonId={lesson.id} />
-                ) : (
-                  <Notice title="No video yet" message="Captions belong to a video: they can be added once it is ready." />
-                )}
-              </div>
-            ),
-          },
-          { value: 'details', label: 'Details', content: <LessonDetails lesson={lesson} onSaved={reload} /> },
+          { value: 'captions', label: 'Captions', content: part(<CaptionsTab lesson={lesson} />) },
+          { value: 'details', label: 'Details', content: part(<LessonDetails lesson={lesson} onSaved={reload} />) },
         ]}
       />
       <DeleteLesson

@@ -11,7 +11,7 @@ interface LessonDetailsProps {
   onSaved: () => void;
 }
 
-export const LessonDetails = ({ lesson, onSaved }: LessonDetailsProps) => {
+export default function LessonDetails({ lesson, onSaved }: LessonDetailsProps) {
   const api = useSeatimeApi();
   const [title, setTitle] = useState(lesson.title);
   const [required, setRequired] = useState(lesson.required);
@@ -51,4 +51,4 @@ export const LessonDetails = ({ lesson, onSaved }: LessonDetailsProps) => {
       </div>
     </form>
   );
-};
+}

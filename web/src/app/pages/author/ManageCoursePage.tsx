@@ -1,5 +1,5 @@
 /** A course for who made it: its lessons, what completes it, and what it is called. */
-import { useCallback } from 'react';
+import { Suspense, lazy, useCallback, type ReactNode } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useResource, useSeatimeApi, type Course } from '../../../seatime';
 import { buttonClass } from '../../../seatime/ui/Button';
@@ -8,10 +8,16 @@ import { Failure, Skeleton } from '../../Notice';
 import { useParam } from '../../useParam';
 import { useTitle } from '../../useTitle';
 import { whileProcessing } from '../../whileProcessing';
-import { CourseRulesForm } from './CourseRulesForm';
-import { CourseSettings } from './CourseSettings';
 import { LessonsEditor } from './LessonsEditor';
 import { Warnings } from './Warnings';
+
+const CourseRulesForm = lazy(() => import('./CourseRulesForm'));
+const CourseSettings = lazy(() => import('./CourseSettings'));
+
+/** Fetched when its tab is chosen. */
+const part = (content: ReactNode): ReactNode => (
+  <Suspense fallback={<Skeleton what="Loading" lines={5} />}>{content}</Suspense>
+);
 
 export default function ManageCoursePage() {
   const courseId = useParam('courseId');
@@ -57,8 +63,8 @@ const Manage = ({ course, reload }: { course: Course; reload: () => void }) => {
         onChange={(tab) => setSearch({ tab }, { replace: true })}
         tabs={[
           { value: 'lessons', label: 'Lessons', content: <LessonsEditor course={course} reload={reload} /> },
-          { value: 'completion', label: 'Completion', content: <CourseRulesForm course={course} onSaved={reload} /> },
-          { value: 'settings', label: 'Settings', content: <CourseSettings course={course} onSaved={reload} /> },
+          { value: 'completion', label: 'Completion', content: part(<CourseRulesForm course={course} onSaved={reload} />) },
+          { value: 'settings', label: 'Settings', content: part(<CourseSettings course={course} onSaved={reload} />) },
         ]}
       />
     </div>
