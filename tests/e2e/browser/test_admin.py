@@ -158,12 +158,12 @@ async def test_nobody_else_gets_in_and_nothing_reaches_them(
     page = await visit(person, "/")
     await expect(page.get_by_role("navigation", name="Main").get_by_role("link", name="Platform")).to_have_count(0)
     answers: list[Response] = []
-    page.on("response", answers.append)
-    for path in ("", "/dead-letters", "/migrations", "/enrollments", "/keys", "/drift", "/cost"):
+    page.on("response", lambda answer: answers.append(answer))
+    for path in ("", "/dead-letters", "/migrations", "/enrollments", "/keys", "/webhooks", "/drift", "/cost"):
         await page.goto(f"/admin{path}")
         await expect(page.get_by_role("alert")).to_contain_text("Not for you")
     private = re.compile(
-        r"/api/(operations|migrations|playback/signing-keys|analytics/(drifts|cost)|courses/[^/]+/enrollments)"
+        r"/api/(operations|migrations|playback/signing-keys|analytics/(drifts|cost|webhooks)|courses/[^/]+/enrollments)"
     )
     assert [answer.url for answer in answers if private.search(answer.url)] == []
     asked = [
@@ -171,6 +171,7 @@ async def test_nobody_else_gets_in_and_nothing_reaches_them(
         "/api/migrations",
         "/api/playback/signing-keys",
         "/api/analytics/drifts",
+        "/api/analytics/webhooks",
         "/api/analytics/cost",
     ]
     for path in asked:

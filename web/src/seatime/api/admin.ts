@@ -31,6 +31,11 @@ export type PlanSummary = Upload['schemas']['PlanSummary'];
 export type Transfer = Upload['schemas']['TransferView'];
 export type TransferState = Transfer['state'];
 
+export type Webhook = Analytics['schemas']['EndpointShown'];
+export type NewWebhook = Analytics['schemas']['EndpointWanted'];
+export type WebhookEvent = NewWebhook['eventTypes'][number];
+export type Delivery = Analytics['schemas']['DeliveryShown'];
+
 export type Drifts = Analytics['schemas']['Drifts'];
 export type PlatformCost = Analytics['schemas']['PlatformCost'];
 
@@ -81,6 +86,23 @@ export const adminCalls = (http: Http) => {
     resumeMigration: (id: string) => upload.post('/api/migrations/{migration_id}/resume', { path: { migration_id: id } }),
     rollBack: (id: string) => upload.post('/api/migrations/{migration_id}/rollback', { path: { migration_id: id } }),
     cleanUp: (id: string) => upload.post('/api/migrations/{migration_id}/cleanup', { path: { migration_id: id } }),
+
+    webhooks: () => analytics.get('/api/analytics/webhooks'),
+    /** The answer has the secret, this once. */
+    addWebhook: (webhook: NewWebhook) => analytics.post('/api/analytics/webhooks', { body: webhook }),
+    switchWebhook: (id: string, enabled: boolean) =>
+      http.call<Webhook>('PATCH', addressOf('/api/analytics/webhooks/{webhook_id}' satisfies keyof AnalyticsPaths, { webhook_id: id }), {
+        enabled,
+      }),
+    deleteWebhook: (id: string) => analytics.delete('/api/analytics/webhooks/{webhook_id}', { path: { webhook_id: id } }),
+    /** The answer has the new secret, this once. */
+    rotateWebhook: (id: string) => analytics.post('/api/analytics/webhooks/{webhook_id}/secret', { path: { webhook_id: id } }),
+    testWebhook: (id: string) => analytics.post('/api/analytics/webhooks/{webhook_id}/test', { path: { webhook_id: id } }),
+    deliveries: (id: string) => analytics.get('/api/analytics/webhooks/{webhook_id}/deliveries', { path: { webhook_id: id } }),
+    redeliver: (id: string, delivery: number) =>
+      analytics.post('/api/analytics/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver', {
+        path: { webhook_id: id, delivery_id: delivery },
+      }),
 
     drifts: () => analytics.get('/api/analytics/drifts'),
     platformCost: () => analytics.get('/api/analytics/cost'),

@@ -9,6 +9,7 @@ const PARTS = [
   { path: '/admin/migrations', name: 'Migration' },
   { path: '/admin/enrollments', name: 'Enrolments' },
   { path: '/admin/keys', name: 'Keys' },
+  { path: '/admin/webhooks', name: 'Webhooks' },
   { path: '/admin/drift', name: 'Mux drift' },
   { path: '/admin/cost', name: 'Cost' },
 ] as const;

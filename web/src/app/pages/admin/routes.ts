@@ -8,6 +8,7 @@ export const adminPages: readonly Page[] = [
   page('/admin/migrations/:migrationId', () => import('./MigrationPage'), { roles: ADMINS }),
   page('/admin/enrollments', () => import('./EnrollmentsPage'), { roles: ADMINS }),
   page('/admin/keys', () => import('./KeysPage'), { roles: ADMINS }),
+  page('/admin/webhooks', () => import('./WebhooksPage'), { roles: ADMINS }),
   page('/admin/drift', () => import('./DriftPage'), { roles: ADMINS }),
   page('/admin/cost', () => import('./PlatformCostPage'), { roles: ADMINS }),
 ];
