@@ -61,7 +61,7 @@ class Classroom:
         for visit in plan.visits:
             lesson_id, length = self._lessons[visit.lesson], self._lengths[visit.lesson]
             grant = await _grant(api, lesson_id)
-            player = Player(api, lesson_id, grant["watchGrant"], length)
+            player = Player(api, lesson_id, grant["watchGrant"], length, name=plan.player)
             player.tell("qualitychange", value=plan.rendition)
             await player.wait_for_data(stalled)
             stalled = 0.0

@@ -34,6 +34,7 @@ class Plan:
 
     cohort: str
     enters_s: float
+    player: str
     rendition: str
     waits_s: float
     """How long the first picture of the first visit is waited for once it plays: a slow line."""
@@ -86,7 +87,8 @@ def _plan(number: int, lengths: Sequence[float], random: Random, longest_s: floa
             visits.append(Visit(lesson, rate, spans))
             left -= visits[-1].media_s / rate + MOVE_S * len(spans)
     rendition = random.choice(("1080p", "720p", "720p", "480p"))
-    return Plan(COHORTS[number % 2], enters, rendition, waits, tuple(visits))
+    player = "video" if number % 3 == 0 else "mux-player"
+    return Plan(COHORTS[number % 2], enters, player, rendition, waits, tuple(visits))
 
 
 def within(spans: Sequence[Span], rate: float, real_s: float) -> tuple[Span, ...]:

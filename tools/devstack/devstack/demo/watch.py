@@ -24,6 +24,7 @@ class Player:
     lesson_id: str
     grant: str
     duration: float
+    name: str = "mux-player"
     sequence: int = 0
     stalled: float = 0.0
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -65,7 +66,8 @@ class Player:
 
     async def _send(self, beat: dict[str, Any]) -> None:
         self.sequence += 1
-        whole = {"seq": self.sequence, "hidden": False, "events": self.events, "stalled": self.stalled} | beat
+        told = {"events": self.events, "stalled": self.stalled, "player": self.name}
+        whole = {"seq": self.sequence, "hidden": False} | told | beat
         self.events, self.stalled = [], 0.0
         await self.api.post("/api/progress", {"grant": self.grant, "sentAt": now_ms(), "beats": [whole]})
 
