@@ -72,7 +72,12 @@ async def test_what_names_the_learner_goes_and_is_never_sent(
 
 
 async def test_what_is_being_sent_while_its_learner_is_erased_leaves_nothing(
-    pool: Pool, api: httpx.AsyncClient, receiver: Receiver, analytics_database: Database, postgres: Postgres
+    pool: Pool,
+    api: httpx.AsyncClient,
+    receiver: Receiver,
+    analytics_database: Database,
+    postgres: Postgres,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Rows F10 and G7: the attempt cannot be taken back; it is neither noted nor repeated."""
     endpoint = await registered(api, receiver.url)
@@ -90,6 +95,7 @@ async def test_what_is_being_sent_while_its_learner_is_erased_leaves_nothing(
     assert await send(working_on) == 0
     assert await deliveries(api, endpoint) == []
     assert tables_that_name(postgres, analytics_database, "u1") == set()
+    assert "broke off" not in "".join(capsys.readouterr()), "there is nothing to be alarmed at"
 
 
 async def test_a_learner_takes_messages_along(pool: Pool, api: httpx.AsyncClient, receiver: Receiver) -> None:
