@@ -32,7 +32,7 @@ AT_REST = """() => {
 
 @dataclass(frozen=True)
 class Sight:
-    """A page, and who looks at it; `path` has places for `{course}`, `{lesson}` and `{learner}`."""
+    """A page, and who looks at it; `path` has places for `{course}`, `{lesson}`, `{learner}` and `{migration}`."""
 
     name: str
     person: Person | None
@@ -54,8 +54,26 @@ SIGHTS = (
     Sight("course", HONEST, "/courses/{course}"),
     Sight("lesson", HONEST, "/courses/{course}/lessons/{lesson}"),
     Sight("upload", INSTRUCTOR, "/courses/{course}/upload"),
+    Sight("uploads", INSTRUCTOR, "/uploads"),
+    Sight("manage-course", INSTRUCTOR, "/courses/{course}/manage"),
+    Sight("edit-lesson", INSTRUCTOR, "/courses/{course}/lessons/{lesson}/edit"),
+    Sight("dashboards", INSTRUCTOR, "/dashboard"),
     Sight("course-dashboard", INSTRUCTOR, "/dashboard/courses/{course}"),
     Sight("lesson-dashboard", INSTRUCTOR, "/dashboard/lessons/{lesson}"),
+    Sight("learners", INSTRUCTOR, "/dashboard/lessons/{lesson}/learners"),
+    Sight("learner", INSTRUCTOR, "/dashboard/lessons/{lesson}/learners/{learner}"),
+    Sight("reviews", INSTRUCTOR, "/dashboard/courses/{course}/reviews"),
+    Sight("exports", INSTRUCTOR, "/dashboard/courses/{course}/exports"),
+    Sight("cost", INSTRUCTOR, "/dashboard/courses/{course}/cost"),
+    Sight("operations", ADMIN, "/admin"),
+    Sight("dead-letters", ADMIN, "/admin/dead-letters"),
+    Sight("migrations", ADMIN, "/admin/migrations"),
+    Sight("migration", ADMIN, "/admin/migrations/{migration}"),
+    Sight("enrollments", ADMIN, "/admin/enrollments"),
+    Sight("keys", ADMIN, "/admin/keys"),
+    Sight("webhooks", ADMIN, "/admin/webhooks"),
+    Sight("drift", ADMIN, "/admin/drift"),
+    Sight("platform-cost", ADMIN, "/admin/cost"),
     Sight("no-such-page", ADMIN, "/nowhere"),
 )
 
