@@ -97,7 +97,7 @@ async def ends(settings: Settings, name: str) -> dict[int, int]:
 
 async def _partitions(consumer: AIOKafkaConsumer, name: str) -> set[int]:
     consumer.subscribe([name])
-    await until(lambda: _known(consumer, name), timeout_s=10)
+    await until(lambda: _known(consumer, name))
     return set(consumer.partitions_for_topic(name) or ())
 
 
@@ -169,12 +169,13 @@ async def test_a_damaged_record_becomes_a_dead_letter_and_the_rest_is_counted(
         bad = [log.advanced(2, covered=((9, 3),)), log.advanced(4, covered=((0, 2**50),))]
         await publish(producer, settings, [*bad, log.advanced(3)])
         await until(has_consumed(pool, settings, topics.PROGRESS_ADVANCED.name))
-        await until(lambda: _count(settings, f"{name}.dlq", 3))
+        await until(lambda: _at_least(settings, f"{name}.dlq", 3), timeout_s=120)
     assert await pool.fetchval("SELECT covered_ms + replayed_ms FROM lesson_sums") == 20_000
 
 
-async def _count(settings: Settings, topic: str, expected: int) -> bool:
-    return sum((await ends(settings, topic)).values()) == expected
+async def _at_least(settings: Settings, topic: str, expected: int) -> bool:
+    """A batch that comes again, because its commit was late, buries its dead again."""
+    return sum((await ends(settings, topic)).values()) >= expected
 
 
 async def test_events_of_a_recreated_topic_count(pool: Pool, settings: Settings, producer: AIOKafkaProducer) -> None:
