@@ -7,6 +7,7 @@ import DeadLettersPage from './DeadLettersPage';
 import EnrollmentsPage from './EnrollmentsPage';
 import HealthPage from './HealthPage';
 import KeysPage from './KeysPage';
+import WebhooksPage from './WebhooksPage';
 
 // A machine that has much else to do takes its time.
 configure({ asyncUtilTimeout: 20_000 });
@@ -245,5 +246,55 @@ describe('health', () => {
     await waitFor(() => expect(screen.getAllByText('All well')).toHaveLength(3));
     expect(within(screen.getByTestId('service-progress')).getByText('Does not answer')).toBeDefined();
     expect(within(screen.getByTestId('service-progress')).getByRole('alert').textContent).toContain('progress can’t be reached');
+  });
+});
+
+describe('webhooks', () => {
+  const webhook = {
+    id: 'w1',
+    url: 'https://lms.example.org/hook',
+    description: '',
+    eventTypes: ['lesson.completed'],
+    enabled: true,
+    disabledAt: null,
+    disabledReason: null,
+    createdAt: '2026-03-01T10:00:00Z',
+    createdBy: 'ada',
+    deliveredAt: null,
+    failingSince: null,
+    lastError: null,
+    restingUntil: null,
+    pending: 2,
+    secrets: [],
+  };
+  const path = '/api/analytics/webhooks';
+
+  it('show a secret once, when it is made', async () => {
+    routes[`GET ${path}`] = () => json({ webhooks: sent(`POST ${path}`).length === 0 ? [] : [webhook] });
+    routes[`POST ${path}`] = () => json({ ...webhook, secret: 'whsec_abc' }, 201);
+    open('/admin/webhooks', <WebhooksPage />);
+    await screen.findByText('No receivers yet');
+    fireEvent.change(screen.getByLabelText('Address'), { target: { value: ` ${webhook.url} ` } });
+    fireEvent.click(button('Add'));
+    const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByTestId('secret').textContent).toBe('whsec_abc');
+    expect(sent(`POST ${path}`)).toEqual([
+      { url: webhook.url, description: '', eventTypes: ['lesson.completed', 'course.completed'] },
+    ]);
+    fireEvent.click(button('It is kept', dialog));
+    await waitFor(() => expect(screen.queryByText('whsec_abc')).toBeNull());
+    expect(await screen.findByTestId('webhook')).toBeDefined();
+  });
+
+  it('are deleted after a yes that says what is lost', async () => {
+    routes[`GET ${path}`] = () => json({ webhooks: [webhook] });
+    routes[`DELETE ${path}/w1`] = () => new Response(null, { status: 204 });
+    open('/admin/webhooks', <WebhooksPage />);
+    fireEvent.click(await screen.findByRole('button', { name: 'Delete…' }));
+    const dialog = await screen.findByRole('alertdialog');
+    expect(dialog.textContent).toContain('2 deliveries that wait are never sent');
+    expect(sent(`DELETE ${path}/w1`)).toEqual([]);
+    fireEvent.click(button('Delete', dialog));
+    await waitFor(() => expect(sent(`DELETE ${path}/w1`)).toHaveLength(1));
   });
 });
