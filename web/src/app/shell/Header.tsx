@@ -36,7 +36,7 @@ export const Header = () => {
             Menu
           </button>
           <div id={panel} className={styles.panel} data-open={open}>
-            <Navigation user={user} />
+            <Navigation user={user} onGone={() => setOpenAt(undefined)} />
             <Account user={user} />
           </div>
         </>
@@ -46,13 +46,14 @@ export const Header = () => {
   );
 };
 
-const Navigation = ({ user }: { user: User }) => (
+/** `onGone`: a place was chosen, be it the one where one is. */
+const Navigation = ({ user, onGone }: { user: User; onGone: () => void }) => (
   <nav className={styles.nav} aria-label="Main">
     {pages.map((page) => {
       const name = navName(page, user.role);
       if (name === undefined) return null;
       return (
-        <NavLink key={page.path} to={page.path} end={page.path === '/'}>
+        <NavLink key={page.path} to={page.path} end={page.path === '/'} onClick={onGone}>
           {name}
         </NavLink>
       );

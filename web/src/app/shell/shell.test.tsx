@@ -80,6 +80,17 @@ describe('the navigation', () => {
     expect(await places()).toEqual(expect.arrayContaining(['Courses', 'Uploads', 'Dashboards']));
   });
 
+  it('is closed on a phone by choosing a place, be it the one where one is', async () => {
+    sessionStorage.setItem('seatime.user', 'ines');
+    open();
+    const toggle = await screen.findByRole('button', { name: 'Menu' });
+    for (const name of ['Courses', 'Uploads']) {
+      fireEvent.click(toggle);
+      fireEvent.click(screen.getByRole('link', { name }));
+      expect(toggle.getAttribute('aria-expanded')).toBe('false');
+    }
+  });
+
   it('is opened and closed on a phone, by Escape too', async () => {
     sessionStorage.setItem('seatime.user', 'ines');
     open();

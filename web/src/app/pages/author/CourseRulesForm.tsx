@@ -61,7 +61,7 @@ export default function CourseRulesForm({ course, onSaved }: CourseRulesFormProp
         >
           <Input inputMode="decimal" value={draft.minutes} onChange={(event) => edit({ minutes: event.currentTarget.value })} />
         </Field>
-        <label className="field">
+        <label className={styles.pick}>
           <span>Final assessment</span>
           <select
             className={styles.select}
