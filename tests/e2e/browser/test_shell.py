@@ -97,12 +97,12 @@ async def test_dark_follows_the_system_and_then_the_choice(phone: Page) -> None:
     """A dark system makes dark pages; who chooses light keeps it after a reload."""
     background = "() => getComputedStyle(document.body).backgroundColor"
     await phone.goto("/")
-    await expect(phone.get_by_test_id("theme")).to_be_visible()
+    await expect(phone.get_by_test_id("theme")).to_be_visible(timeout=PATIENCE_MS)
     assert await phone.evaluate(background) == "rgb(15, 18, 24)"
     await phone.get_by_test_id("theme").click()
     assert await phone.evaluate(background) == "rgb(246, 247, 249)"
     await phone.reload()
-    await expect(phone.get_by_test_id("theme")).to_be_visible()
+    await expect(phone.get_by_test_id("theme")).to_be_visible(timeout=PATIENCE_MS)
     assert await phone.evaluate(background) == "rgb(246, 247, 249)"
 
 
