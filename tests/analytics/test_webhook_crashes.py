@@ -128,7 +128,7 @@ async def test_whoever_dies_while_sending_has_lost_nothing(
     (delivery,) = await deliveries(api, endpoint)
     assert (delivery["state"], delivery["attempts"]) == ("pending", 0)
 
-    clock = Clock()
+    clock = Clock(datetime.now(UTC))
     working_on = sender(pool, clock)
     assert await send(working_on) == 0, "the lease holds"
     clock.go_on(61)
