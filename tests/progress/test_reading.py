@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -67,6 +67,7 @@ origins = st.builds(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(report=reports, client=origins)
 def test_what_is_read_the_short_way_the_schema_reads_the_same(report: dict[str, Any], client: Client) -> None:
     """Every body that the short way takes becomes the very event that the schema would have made of it."""
@@ -80,6 +81,7 @@ def test_what_is_read_the_short_way_the_schema_reads_the_same(report: dict[str, 
     assert WatchProgress.model_validate_json(value) == to_event(said, GRANT, client, received_at_ms=NOW)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(report=reports)
 def test_what_the_schema_refuses_is_not_read(report: dict[str, Any]) -> None:
     """The short way never lets through what the schema or the grant refuses."""
