@@ -114,6 +114,7 @@ async def test_a_small_group_is_named_as_one_and_never_shown_as_nobody(
     await expect(withheld.first).to_contain_text("single people could be told")
     await expect(page.get_by_test_id("figure-views")).to_have_count(0)
     await expect(page.get_by_text("No one has watched this lesson yet.")).to_have_count(0)
+    await page.unroute_all(behavior="wait")
 
 
 async def _ask(page: Page, analytics: str) -> None:
