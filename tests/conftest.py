@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+import structlog
 
 from mux_sim.testing import Simulator, running_simulator
 from tests import retrying, sharing
@@ -32,6 +33,14 @@ SETTINGS = (
     "WORKER_",
     "LOG_",
 )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_tracebacks() -> None:
+    """As the services log: structlog's own way draws local variables, which stops a busy loop for tens of seconds."""
+    if not structlog.is_configured():
+        plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+        structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,10 @@
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-import structlog
 
 from servicekit import database
 from servicekit.database import Pool
 from tests.databases import Database
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _plain_tracebacks() -> None:
-    """As the services log: structlog's own way draws local variables, which stops a busy loop for tens of seconds."""
-    if not structlog.is_configured():
-        plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-        structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 @pytest.fixture

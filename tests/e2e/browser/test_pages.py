@@ -10,6 +10,7 @@ from devstack.paths import WEB
 from devstack.sights import LOOKS, SIGHTS, Look, open_sight
 from devstack.stack import Stack
 from tests.e2e.browser.lessons import Lesson
+from tests.e2e.people import Platform
 
 pytestmark = pytest.mark.browser
 
@@ -25,9 +26,18 @@ SHIFTS = """() => new Promise((tell) => {
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-async def test_every_page_is_fit_to_be_used(browser: Browser, stack: Stack, lesson: Lesson, look: Look) -> None:
+async def test_every_page_is_fit_to_be_used(
+    browser: Browser, stack: Stack, platform: Platform, lesson: Lesson, look: Look
+) -> None:
     """By keyboard, by screen reader, on a phone, in the dark."""
-    places = {"course": lesson.course, "lesson": lesson.id, "learner": people.HONEST.id}
+    wanted = {"courses": [lesson.course]}
+    migration = await platform.must("POST", "/api/migrations", user=people.ADMIN.id, role="admin", json=wanted)
+    places = {
+        "course": lesson.course,
+        "lesson": lesson.id,
+        "learner": people.HONEST.id,
+        "migration": migration["id"],
+    }
     faults: list[str] = []
     for sight in SIGHTS:
         page = await open_sight(browser, stack.urls["web"], sight, look, places)

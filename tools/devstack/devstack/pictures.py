@@ -69,14 +69,22 @@ async def _pictures(base_url: str, secret: str) -> int:
 
 
 async def _places(base_url: str, secret: str) -> dict[str, str]:
-    """The newest course of the demonstration, its first lesson, and a learner of it."""
+    """The newest course of the demonstration, its first lesson, a learner of it, and a migration."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http:
-        owner = Api(http, base_url, secret, people.INSTRUCTOR.id, people.INSTRUCTOR.role)
+        owner, admin = (
+            Api(http, base_url, secret, person.id, person.role) for person in (people.INSTRUCTOR, people.ADMIN)
+        )
         courses: list[dict[str, Any]] = (await owner.get("/api/courses"))["courses"]
-        newest = max((course for course in courses if course["id"].startswith("course-")), key=lambda one: one["id"])
-        course = await owner.get(f"/api/courses/{newest['id']}")
-        lesson = min(lesson["id"] for lesson in course["lessons"])
-    return {"course": course["id"], "lesson": lesson, "learner": people.HONEST.id}
+        newest = max(course["id"] for course in courses if course["id"].startswith("course-"))
+        lessons = (await owner.get(f"/api/courses/{newest}"))["lessons"]
+        migrations = (await admin.get("/api/migrations"))["migrations"]
+        migration = migrations[0] if migrations else await admin.post("/api/migrations", {"courses": [newest]})
+    return {
+        "course": newest,
+        "lesson": min(lesson["id"] for lesson in lessons),
+        "learner": people.HONEST.id,
+        "migration": migration["id"],
+    }
 
 
 if __name__ == "__main__":

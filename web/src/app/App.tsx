@@ -33,7 +33,7 @@ const Pages = ({ user }: { user: User }) => (
       {pages.map((page) => (
         <Route key={page.path} path={page.path} element={<Opened page={page} user={user} />} />
       ))}
-      <Route path="*" element={<Notice title="Page not found" message="There is nothing at this address." />} />
+      <Route path="*" element={<Notice whole title="Page not found" message="There is nothing at this address." />} />
     </Routes>
   </Suspense>
 );

@@ -13,7 +13,7 @@ interface PlayerMessageProps {
 
 /** Takes the player's place, at the player's size, so that nothing jumps when the video comes. */
 export const PlayerMessage = ({ title, message, reason, busy = false, over = false, onRetry }: PlayerMessageProps) => (
-  <div className={over ? styles.over : styles.frame} role="status" aria-live="polite" data-reason={reason}>
+  <div className={over ? styles.over : styles.frame} role="status" aria-live="polite" data-reason={reason} data-loading={busy ? '' : undefined}>
     <div className={styles.message}>
       {busy && <span className={styles.spinner} aria-hidden="true" />}
       <strong>{title}</strong>

@@ -5,7 +5,7 @@ import { Button } from './Button';
 import styles from './states.module.css';
 
 export const Loading = ({ what }: { what: string }) => (
-  <div className={styles.state} role="status">
+  <div className={styles.state} role="status" data-loading="">
     <span className={styles.spinner} aria-hidden="true" />
     {what}…
   </div>
@@ -13,7 +13,7 @@ export const Loading = ({ what }: { what: string }) => (
 
 /** Grey lines in the place of what is coming, so that nothing jumps when it comes. */
 export const Skeleton = ({ what, lines = 3 }: { what: string; lines?: number }) => (
-  <div className={styles.skeleton} role="status" aria-label={`${what}…`}>
+  <div className={styles.skeleton} role="status" data-loading="" aria-label={`${what}…`}>
     {Array.from({ length: lines }, (_, line) => (
       <span key={line} className={styles.line} />
     ))}
@@ -27,15 +27,20 @@ interface EmptyStateProps {
   children?: ReactNode;
   /** Read out at once: the page is not what was asked for. */
   alert?: boolean;
+  /** It is all that the page has: its title is the page's. */
+  whole?: boolean;
 }
 
-export const EmptyState = ({ title, message, children, alert = false }: EmptyStateProps) => (
-  <div className={styles.state} role={alert ? 'alert' : undefined}>
-    <h2 className={styles.title}>{title}</h2>
-    {message !== undefined && <p className={styles.message}>{message}</p>}
-    {children}
-  </div>
-);
+export const EmptyState = ({ title, message, children, alert = false, whole = false }: EmptyStateProps) => {
+  const Heading = whole ? 'h1' : 'h2';
+  return (
+    <div className={styles.state} role={alert ? 'alert' : undefined}>
+      <Heading className={styles.title}>{title}</Heading>
+      {message !== undefined && <p className={styles.message}>{message}</p>}
+      {children}
+    </div>
+  );
+};
 
 const TITLES: Record<number, string> = {
   0: 'No connection',

@@ -40,7 +40,7 @@ export const LiveViewers = ({ courseId, titles = {} }: LiveViewersProps) => {
             <li key={lessonId}>
               <span>{titles[lessonId] ?? lessonId}</span>
               <span className={styles.count}>
-                {viewersNow === null ? <WithheldCell smallest={live.smallestGroup} /> : `${viewersNow} watching`}
+                {viewersNow === null && live.smallestGroup > 1 ? <WithheldCell smallest={live.smallestGroup} /> : `${viewersNow ?? 0} watching`}
               </span>
             </li>
           ))}
