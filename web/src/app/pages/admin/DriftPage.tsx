@@ -57,13 +57,13 @@ const Asked = ({ found: { firstDay, lastDay, lastSyncedAt, syncFailingSince, syn
 );
 
 const Lessons = ({ found: { lessons } }: { found: Drifts }) => (
-  <Table label="Lessons that differ" columns={['Lesson', '', 'Views, ours', 'Mux', 'Drift', 'Time, ours', 'Mux', 'Drift', 'Likely why']}>
+  <Table label="Lessons that differ" columns={['Lesson', 'Alarm', 'Views, ours', 'Mux', 'Drift', 'Time, ours', 'Mux', 'Drift', 'Likely why']}>
     {lessons.map((lesson) => (
       <tr key={lesson.lessonId} data-testid="drifting">
         <th scope="row">
           <Link to={`/dashboard/lessons/${lesson.lessonId}`}>{lesson.title}</Link>
         </th>
-        <td>{lesson.drift?.alarming === true && <Level tone="bad">Far apart</Level>}</td>
+        <td>{lesson.drift?.alarming === true ? <Level tone="bad">Far apart</Level> : '–'}</td>
         <td>{shown(lesson.totalViews, String)}</td>
         <td>{shown(lesson.muxViewCount, String)}</td>
         <td>{lesson.drift === null ? '–' : drift(lesson.drift.views)}</td>
