@@ -1,37 +1,40 @@
-"""`make screenshots`: a picture of every page of the web app, light, dark and on a phone, into docs/images/pages.
+"""`make screenshots`: every page of the web app in every look into docs/images/pages, and what the README shows.
 
 Uses the stack that runs; else starts one, plays the demonstration and ends it.
 """
 
 import asyncio
+import shutil
 import sys
 from typing import Any
 
 import aiohttp
+from playwright.async_api import Browser, async_playwright
 from playwright.async_api import TimeoutError as Late
-from playwright.async_api import async_playwright
 
 from devstack import credentials as secrets_file
 from devstack import leftovers, people, tools
+from devstack.demo import again
 from devstack.demo.api import Api
 from devstack.demo.play import play
 from devstack.errors import StackError
 from devstack.paths import DATA, ROOT
 from devstack.progress import console
 from devstack.screen import say
-from devstack.sights import FLAGS, LOOKS, SIGHTS, open_sight
+from devstack.sights import DETAILS, FLAGS, LOOKS, SHOWN, SIGHTS, open_sight
 from devstack.stack import Stack
 
-FOLDER = ROOT / "docs" / "images" / "pages"
+IMAGES = ROOT / "docs" / "images"
+PAGES = IMAGES / "pages"
+CROWD = """() => Number(document.querySelector('[data-testid="live-viewers"]')?.textContent) >= 12"""
 
 
 def main() -> int:
     try:
         if "supervisor" in leftovers.alive(DATA):
             port = leftovers.read(DATA)["ports"]["gateway"]
-            return asyncio.run(
-                _pictures(f"http://localhost:{port}", secrets_file.load_or_create(DATA / "secrets.json").jwt_secret)
-            )
+            secret = secrets_file.load_or_create(DATA / "secrets.json").jwt_secret
+            return asyncio.run(_pictures(f"http://localhost:{port}", secret))
         with Stack(DATA, report=say) as stack:
             if not play(stack, None):
                 return 1
@@ -42,30 +45,56 @@ def main() -> int:
 
 
 async def _pictures(base_url: str, secret: str) -> int:
-    """Answers 1 when a page did not come to rest; its picture is taken all the same."""
+    """Answers 1 when a page did not come to rest; the others' pictures are taken all the same."""
     chromium = tools.chromium()
     if chromium is None:
         raise StackError("no Chromium on this machine: `make programs`")
     places = await _places(base_url, secret)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    late = []
+    PAGES.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        for sight in SIGHTS:
-            for look in LOOKS:
-                name = f"{sight.name}-{look.name}"
-                try:
-                    page = await open_sight(browser, base_url, sight, look, places)
-                except Late:
-                    late.append(name)
-                    console.print(f"[red]✗[/] {name}: did not come to rest")
-                    continue
-                await page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
-                await page.context.close()
-            console.print(f"[green]✓[/] {sight.name}")
+        late = await _pages(browser, base_url, places)
+        watching = asyncio.create_task(again.watch(base_url, secret, places["course"]))
+        try:
+            await _details(browser, base_url, places)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
         await browser.close()
-    console.print(f"{len(SIGHTS) * len(LOOKS) - len(late)} pictures in {FOLDER.relative_to(ROOT)}")
+    for name in SHOWN:
+        shutil.copyfile(PAGES / f"{name}.png", IMAGES / f"{name}.png")
+    console.print(f"{len(SIGHTS) * len(LOOKS) - late} pages and {len(DETAILS)} details in {IMAGES.relative_to(ROOT)}")
     return 1 if late else 0
+
+
+async def _pages(browser: Browser, base_url: str, places: dict[str, str]) -> int:
+    """Returns how many did not come to rest."""
+    late = 0
+    for sight in SIGHTS:
+        for look in LOOKS:
+            try:
+                page = await open_sight(browser, base_url, sight, look, places)
+            except Late:
+                late += 1
+                console.print(f"[red]✗[/] {sight.name}, {look.name}: did not come to rest")
+                continue
+            await page.screenshot(path=PAGES / f"{sight.name}-{look.name}.png", full_page=True)
+            await page.context.close()
+        console.print(f"[green]✓[/] {sight.name}")
+    return late
+
+
+async def _details(browser: Browser, base_url: str, places: dict[str, str]) -> None:
+    """While a class watches, so that the live view has somebody to show."""
+    sights = {sight.name: sight for sight in SIGHTS}
+    for detail in reversed(DETAILS):
+        page = await open_sight(browser, base_url, sights[detail.sight], LOOKS[0], places)
+        if detail.name == "live":
+            await page.wait_for_function(CROWD)
+        card = page.locator("section.card", has=page.get_by_test_id(detail.test_id))
+        await card.screenshot(path=IMAGES / f"{detail.name}.png")
+        await page.context.close()
+        console.print(f"[green]✓[/] {detail.name}")
 
 
 async def _places(base_url: str, secret: str) -> dict[str, str]:

@@ -78,6 +78,24 @@ SIGHTS = (
 )
 
 
+@dataclass(frozen=True)
+class Detail:
+    """A part of a page that is shown by itself: the card around what has that test id."""
+
+    name: str
+    sight: str
+    test_id: str
+
+
+DETAILS = (
+    Detail("retention", "lesson-dashboard", "retention-chart"),
+    Detail("seeks", "lesson-dashboard", "seek-matrix"),
+    Detail("live", "course-dashboard", "live-view"),
+)
+SHOWN = ("lesson-light", "course-phone", "edit-lesson-dark", "operations-light")
+"""The pages whose pictures the README has."""
+
+
 async def open_sight(
     browser: "Browser", base_url: str, sight: Sight, look: Look, places: dict[str, str], *, timeout_s: float = 60
 ) -> "Page":

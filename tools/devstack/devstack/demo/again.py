@@ -26,11 +26,12 @@ def watch_again(data_dir: Path) -> int:
     course = json.loads((data_dir / NOTED).read_text())
     secret = credentials.load_or_create(data_dir / "secrets.json").jwt_secret
     base_url = public_url(Ports(**leftovers.read(data_dir)["ports"]))
-    asyncio.run(_watch(base_url, secret, course["id"]))
+    asyncio.run(watch(base_url, secret, course["id"]))
     return 0
 
 
-async def _watch(base_url: str, secret: str, course_id: str) -> None:
+async def watch(base_url: str, secret: str, course_id: str) -> None:
+    """The class watches that course from beginning to end, in real time. Raises StackError and what `Api` raises."""
     async with aiohttp.ClientSession() as http:
         owner, *class_ = (
             Api(http, base_url, secret, person.id, person.role) for person in (people.INSTRUCTOR, *people.CLASS)
