@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from fastapi import Body, Depends, FastAPI, Request
 from prometheus_client import REGISTRY
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from servicekit import http, telemetry
 from servicekit.auth import CurrentPrincipal, issue_token, require_roles
@@ -47,8 +47,8 @@ async def nothing(_: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-def make_api(lifespan: Callable[[FastAPI], Any] = nothing, **more: Any) -> FastAPI:
-    settings = CommonSettings(auth_jwt_secret=SECRET)
+def make_api(lifespan: Callable[[FastAPI], Any] = nothing, cors_origins: str = "", **more: Any) -> FastAPI:
+    settings = CommonSettings(auth_jwt_secret=SECRET, cors_origins=cors_origins)
     api = http.create_api(settings, service="tests", title="Tests", version="1", lifespan=lifespan, **more)
 
     @api.post("/notes")
@@ -124,6 +124,40 @@ async def test_unknown_paths_and_methods_are_problems(client: httpx.AsyncClient)
     response = await client.delete("/notes")
     problem(response, 405, "method-not-allowed")
     assert response.headers["allow"] == "POST"
+
+
+async def test_pages_of_other_origins_call_where_they_are_named() -> None:
+    """Preflights are answered, and answers can be read there, refusals and their Retry-After too; nobody else calls."""
+    origins = "https://lms.example, http://localhost:5173"
+    asks = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization,content-type"}
+    async with calling(make_api(cors_origins=origins, max_body_bytes=10)) as client:
+        for origin in origins.split(", "):
+            preflight = await client.options("/notes", headers={"Origin": origin, **asks})
+            assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (200, origin)
+            assert "authorization" in preflight.headers["access-control-allow-headers"].lower()
+            refused = await client.get("/taken", headers={"Origin": origin})
+            assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (409, origin)
+            too_large = await client.post("/raw", content=b"x" * 11, headers={"Origin": origin})
+            assert problem(too_large, 413, "payload-too-large")
+            assert too_large.headers["access-control-allow-origin"] == origin
+            assert "Retry-After" in too_large.headers["access-control-expose-headers"]
+            assert "access-control-allow-credentials" not in too_large.headers
+        foreign = await client.get("/taken", headers={"Origin": "https://evil.example"})
+        assert "access-control-allow-origin" not in foreign.headers
+        assert (await client.options("/notes", headers={"Origin": "https://evil.example", **asks})).status_code == 400
+
+
+async def test_without_any_named_no_other_origin_calls(client: httpx.AsyncClient) -> None:
+    """As it was: pages of our own origin need no permission."""
+    response = await client.get("/taken", headers={"Origin": "https://lms.example"})
+    assert "access-control-allow-origin" not in response.headers
+
+
+@pytest.mark.parametrize("origins", ["*", "lms.example", "https://lms.example/", "https://a.example https://b.example"])
+def test_an_origin_is_an_origin(origins: str) -> None:
+    """A wrong one is said at the start, and not by a browser in somebody's console."""
+    with pytest.raises(ValidationError):
+        CommonSettings(cors_origins=origins)
 
 
 @pytest.mark.parametrize(

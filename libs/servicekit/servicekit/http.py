@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from servicekit import garbage, metrics, openapi, telemetry, tracing
 from servicekit.auth import Authenticator
@@ -30,6 +31,7 @@ from servicekit.health import Check, readiness
 from servicekit.settings import CommonSettings
 
 _STARTUP_FAILURE = 3  # as uvicorn's own
+_PREFLIGHT_S = 7200  # the most that browsers keep one
 
 log = telemetry.get_logger(__name__)
 
@@ -75,7 +77,22 @@ def create_api(
     _add_problem_handlers(api)
     _add_operations(api, checks)
     api.add_middleware(Edge, service=service, max_body_bytes=max_body_bytes, unlimited=unlimited_bodies)
+    _let_pages_call(api, settings)
     return api
+
+
+def _let_pages_call(api: FastAPI, settings: CommonSettings) -> None:
+    """Pages of other origins, where some are named; they bring a bearer token, and no cookie is ever read."""
+    origins = [origin.strip() for origin in settings.cors_origins.split(",") if origin]
+    if origins:
+        api.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match", "Last-Event-ID", "X-Request-ID"],
+            expose_headers=["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID"],
+            max_age=_PREFLIGHT_S,
+        )
 
 
 class _Server(uvicorn.Server):

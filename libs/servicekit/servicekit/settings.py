@@ -24,6 +24,11 @@ class CommonSettings(BaseSettings):
     public_base_url: str = "http://127.0.0.1:8000"
     http_host: str = "127.0.0.1"
     http_port: int = 8000
+    cors_origins: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s,/*]+(,\s*https?://[^\s,/*]+)*)?$",
+        description="Whose pages may call, as `https://lms.example, https://…`; beside them those of our own origin.",
+    )
     worker_health_host: str = "127.0.0.1"
     worker_health_port: int = Field(default=0, description="0 turns the worker's health server off.")
 

@@ -26,8 +26,9 @@ export const beatCalls = ({ baseUrl }: { baseUrl: string }) => ({
     }
   },
 
+  /** As plain text: a page that goes away has no time for the question that another origin's JSON would need first. */
   beaconBeats: (grant: string, beats: readonly Beat[]): boolean =>
-    navigator.sendBeacon(baseUrl + PATH, new Blob([report(grant, beats)], { type: 'application/json' })),
+    navigator.sendBeacon(baseUrl + PATH, new Blob([report(grant, beats)], { type: 'text/plain;charset=UTF-8' })),
 });
 
 const report = (grant: string, beats: readonly Beat[]): string => JSON.stringify({ grant, sentAt: Date.now(), beats });
