@@ -154,6 +154,15 @@ async def test_an_author_is_warned(api: httpx.AsyncClient, worker_pool: Pool) ->
     ]
 
 
+@pytest.mark.usefixtures("school")
+async def test_a_learner_sees_what_has_to_be_watched(api: httpx.AsyncClient, worker_pool: Pool) -> None:
+    """Row D16: in seconds, up to the end of the video; what lies behind it is not shown."""
+    rules = {"required_segments": ((5_000, 8_500), (90_000, 200_000), (150_000, 160_000))}
+    await handle(worker_pool, lesson_changed(version=2, rules=rules))
+    answer = (await api.get("/api/progress/lessons/l1", headers=bearer("cyd"))).json()
+    assert answer["requiredSegments"] == [[5.0, 8.5], [90.0, 100.0]]
+
+
 LEARNER = "/api/progress/lessons/l1/learners/cyd"
 
 

@@ -33,6 +33,7 @@ def lesson_progress(lesson_id: str, view: LessonView) -> LessonProgressOut:
         seek_locked=view.seek_locked and completed is None,
         video_revision=progress.revision,
         threshold=view.threshold,
+        required_segments=_required(view),
         complete=completed is not None,
         completed_at=_moment(completed),
         watched=Watched(
@@ -45,6 +46,14 @@ def lesson_progress(lesson_id: str, view: LessonView) -> LessonProgressOut:
         attempt_started_at=_moment(view.attempt.began_at_ms),
         earlier=_earlier(view.attempt),
     )
+
+
+def _required(view: LessonView) -> list[tuple[float, float]]:
+    """What lies behind the end is demanded of nobody, and not shown either."""
+    if view.rule is None:
+        return []
+    end = view.duration_ms or 0
+    return [(_seconds(start), _seconds(min(stop, end))) for start, stop in view.rule.required_segments if start < end]
 
 
 def _former(attempt: AttemptView) -> tuple[Reason, ...]:

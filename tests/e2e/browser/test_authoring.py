@@ -49,6 +49,7 @@ async def test_a_required_part_is_drawn_by_keyboard_and_missed_by_the_learner(
     await learner.reload()
     missing = learner.locator('[data-testid="reason"][data-code="required_segments"]')
     await expect(missing).to_contain_text("0:05–0:08", timeout=PATIENCE_MS)
+    await expect(learner.get_by_test_id("required-range")).to_have_attribute("title", "Required: 0:05 – 0:08")
 
 
 async def test_whom_a_rule_affects_is_told_before_it_is_saved(visit: Visit, platform: Platform, lesson: Lesson) -> None:

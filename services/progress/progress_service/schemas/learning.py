@@ -40,6 +40,9 @@ class LessonProgressOut(Shape):
     seek_locked: bool = Field(description="Whether the course forbids to seek beyond the frontier; not once complete.")
     video_revision: int = Field(description="Which of the lesson's contents all this is of.")
     threshold: float
+    required_segments: list[tuple[float, float]] = Field(
+        description="What has to be watched whatever else is, in seconds, as far as the video goes."
+    )
     complete: bool
     completed_at: datetime | None
     watched: Watched

@@ -19,6 +19,7 @@ const progress: LessonProgress = {
   ],
   coverage: 0.3,
   threshold: 0.9,
+  requiredSegments: [],
   frontier: 20,
   seekLocked: false,
   videoRevision: 1,
@@ -40,6 +41,16 @@ describe('the watched strip', () => {
     const places = screen.getAllByTestId('covered-range').map(({ style }) => [style.left, style.width]);
     expect(places).toEqual([['0%', '20%'], ['90%', '10%']]);
     expect(screen.getByTestId('coverage').textContent).toBe('30\u00a0% watched');
+  });
+});
+
+describe('what has to be watched', () => {
+  it('is marked in its place, and said', () => {
+    render(<WatchedStrip covered={[]} duration={100} coverage={0} required={[[50, 60]]} />);
+    expect(screen.getByRole('img').getAttribute('aria-label')).toBe('Watched: nothing yet. Required: 0:50 to 1:00');
+    const { left, width } = screen.getByTestId('required-range').style;
+    expect([left, width]).toEqual(['50%', '10%']);
+    expect(screen.getByText('required')).toBeTruthy();
   });
 });
 

@@ -110,6 +110,7 @@ const Lesson = ({ courseId, lesson, next, preview, onChange }: LessonProps) => {
           duration={duration}
           coverage={progress.coverage}
           threshold={progress.threshold}
+          required={progress.requiredSegments}
           position={position}
         />
       )}

@@ -61,6 +61,7 @@ const Ledger = ({ progress }: { progress: LessonProgress }) => {
           duration={progress.duration}
           coverage={progress.coverage}
           threshold={progress.threshold}
+          required={progress.requiredSegments}
         />
       )}
       <CompletionStatus progress={{ ...progress, cuts: {} }} />

@@ -689,6 +689,11 @@ export interface components {
             /** @description Which of the lesson's contents all this is of. */
             videoRevision: number;
             threshold: number;
+            /** @description What has to be watched whatever else is, in seconds, as far as the video goes. */
+            requiredSegments: [
+                number,
+                number
+            ][];
             complete: boolean;
             completedAt: string | null;
             watched: components["schemas"]["Watched"];
