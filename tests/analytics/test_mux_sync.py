@@ -21,6 +21,7 @@ from servicekit.health import Degraded
 from tests.analytics import log
 from tests.analytics.test_api import ADMIN, LEARNER, OTHER, OWNER, SECRET
 from tests.databases import Database
+from tests.polling import until
 
 LEARNERS = ("u1", "u2", "u3", "u4", "u5")
 LIMITS: dict[str, Any] = {"drift_least_views": 3, "analytics_smallest_group": 5}
@@ -192,6 +193,36 @@ async def test_one_replica_asks_for_all(
         turns = await asyncio.gather(*(sync.turn() for sync in (one, other, one, other)))
         assert sorted(turns) == [False, False, False, True]
         assert not await other.turn(), "it is not due yet"
+
+
+async def test_a_turn_lasts_as_long_as_who_has_it(
+    mux: Simulator,
+    asset: Any,
+    settings_of: Callable[..., WorkerSettings],
+    pool: Pool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However slow Mux is, nobody else asks meanwhile; when a worker dies in the middle, the next one soon does."""
+    monkeypatch.setattr(mux_sync, "_LEASE_S", 2.0)
+    monkeypatch.setattr(mux_sync, "_HOLD_EVERY_S", 0.2)
+    settings = settings_of(mux_sync_every_s=900)
+    async with mux_sync.running(settings, pool) as one, mux_sync.running(settings, pool) as other:
+        assert one is not None
+        assert other is not None
+        await mux.fault(delay=6, path="/data/v1/metrics", times=None)
+        slow = asyncio.create_task(one.turn())
+        await until(lambda: _asked(mux))
+        turns = [await other.turn() for _ in range(30) if not await asyncio.sleep(0.1)]
+        assert not any(turns), "for three seconds, longer than a lease that nobody holds"
+        assert not slow.done()
+        slow.cancel()
+        await asyncio.gather(slow, return_exceptions=True)
+        await mux.clear_faults()
+        assert await until(other.turn)
+
+
+async def _asked(mux: Simulator) -> bool:
+    return any(fault["hits"] for fault in await mux.faults())
 
 
 async def test_settled_days_are_not_asked_about_again(

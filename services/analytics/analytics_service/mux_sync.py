@@ -7,7 +7,7 @@ that breaks off has lost nothing; then it samples some views, compares, and says
 import asyncio
 import math
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,14 +19,16 @@ from analytics_service.settings import WorkerSettings
 from analytics_service.store_mux import Kind, SampledView
 from analytics_service.sync_days import due
 from servicekit.database import Pool, transaction
+from servicekit.errors import DatabaseUnavailable
 from servicekit.health import Degraded
 from servicekit.telemetry import get_logger
 
 TURNS = Counter("seatime_mux_sync_turns_total", "Turns of asking Mux for its figures", ["outcome"])
 SYNCED_AT = Gauge("seatime_mux_synced_timestamp_seconds", "When Mux last answered everything that was due")
 
-_LEASE_S = 900
-"""Longer than a day of fifty thousand assets takes at a call a second; it begins anew with each day."""
+_LEASE_S = 60.0
+"""For how long nobody else asks after whoever asked has died."""
+_HOLD_EVERY_S = 15.0
 
 _LOOK_EVERY_S = 5
 _KEPT_SAMPLE_DAYS = 90
@@ -77,7 +79,8 @@ class MuxSync:
             if not await store_mux.take_turn(conn, lease_s=_LEASE_S):
                 return False
         try:
-            await self._ask()
+            async with self._holding():
+                await self._ask()
         except MuxUnavailable as error:
             await self._failed(error)
             return True
@@ -88,6 +91,23 @@ class MuxSync:
         TURNS.labels("ok").inc()
         SYNCED_AT.set_to_current_time()
         return True
+
+    @asynccontextmanager
+    async def _holding(self) -> AsyncIterator[None]:
+        """Mux answers a call a second: a turn may take an hour, and is ours for as long as we live."""
+        beating = asyncio.create_task(self._hold())
+        try:
+            yield
+        finally:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+
+    async def _hold(self) -> None:
+        while True:
+            await asyncio.sleep(_HOLD_EVERY_S)
+            with suppress(DatabaseUnavailable):
+                async with transaction(self.pool) as conn:
+                    await store_mux.hold_turn(conn, lease_s=_LEASE_S)
 
     async def _failed(self, error: MuxUnavailable) -> None:
         pause_s = max(float(error.headers["Retry-After"]), min(30.0, self.settings.mux_sync_every_s))
@@ -102,12 +122,10 @@ class MuxSync:
             asked_at, played = datetime.now(UTC), await self.mux.played(day)
             async with transaction(self.pool) as conn:
                 await store_mux.replace_played(conn, day, played, asked_at)
-                await store_mux.hold_turn(conn, lease_s=_LEASE_S)
         for day in await self._due("delivered"):
             asked_at, delivered = datetime.now(UTC), await self.mux.delivered(day)
             async with transaction(self.pool) as conn:
                 await store_mux.replace_delivered(conn, day, delivered, asked_at)
-                await store_mux.hold_turn(conn, lease_s=_LEASE_S)
         await self._sample()
 
     async def _due(self, kind: Kind) -> list[date]:
@@ -126,7 +144,6 @@ class MuxSync:
         sampled = [view for view_id in unknown if (view := await self._sampled(view_id)) is not None]
         async with transaction(self.pool) as conn:
             await store_mux.keep_views(conn, sampled, keep_days=_KEPT_SAMPLE_DAYS)
-            await store_mux.hold_turn(conn, lease_s=_LEASE_S)
 
     async def _sampled(self, view_id: str) -> SampledView | None:
         view = await self.mux.view(view_id)
