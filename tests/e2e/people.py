@@ -21,7 +21,7 @@ from servicekit.auth import issue_token
 T = TypeVar("T")
 Json = dict[str, Any]
 
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 
 
 async def eventually(ask: Callable[[], Awaitable[T]], good: Callable[[T], bool], *, timeout: float = PATIENCE_S) -> T:
