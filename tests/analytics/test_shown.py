@@ -237,6 +237,17 @@ async def test_the_reader_sees_the_views_and_nothing_else(reader: Connection) ->
             await reader.execute(statement)
 
 
+async def test_the_reader_may_call_nothing_that_has_other_rights(reader: Connection) -> None:
+    """Deciding about dead letters is the administrators', whatever SQL somebody writes in a dashboard."""
+    functions = await reader.fetch(
+        "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace "
+        "AND has_function_privilege(oid, 'EXECUTE')"
+    )
+    assert functions == []
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await reader.fetch("SELECT * FROM dead_letter_history(1, 1)")
+
+
 async def test_no_condition_is_asked_of_what_is_left_out(reader: Connection, pool: Pool) -> None:
     """Row E12: one that fails at the error of three learners does not fail, for it never sees that there is one."""
     condition = "CASE name WHEN 'decode' THEN 1 / (length(name) - 6) ELSE 1 END = 1"
