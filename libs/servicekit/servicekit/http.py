@@ -32,6 +32,10 @@ from servicekit.settings import CommonSettings
 
 _STARTUP_FAILURE = 3  # as uvicorn's own
 _PREFLIGHT_S = 7200  # the most that browsers keep one
+_TOLD_TO_PAGES = [
+    *("Content-Disposition", "ETag", "Location", "Retry-After", "X-Request-ID"),
+    *("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
+]
 
 log = telemetry.get_logger(__name__)
 
@@ -90,7 +94,7 @@ def _let_pages_call(api: FastAPI, settings: CommonSettings) -> None:
             allow_origins=origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "If-None-Match", "Last-Event-ID", "X-Request-ID"],
-            expose_headers=["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID"],
+            expose_headers=_TOLD_TO_PAGES,
             max_age=_PREFLIGHT_S,
         )
 
