@@ -7,6 +7,8 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 RUN := .venv/bin/python
 WORKERS ?= 3
 SHARED := -n $(WORKERS)
+COLOUR := $(if $(MAKE_TERMOUT),$(if $(NO_COLOR),,\033[36m))
+PLAIN := $(if $(COLOUR),\033[0m)
 PY := libs services tools tests benchmarks deploy
 export PYTHONUNBUFFERED = 1
 
@@ -24,7 +26,8 @@ endif
 	screenshots bench schemas lock lock-jars clean
 
 help: ## print the targets
-	@awk -F ':.*## ' '/^[a-z][a-z0-9%-]*:.*## / { printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' -v colour="$(COLOUR)" -v plain="$(PLAIN)" \
+		'/^[a-z][a-z0-9%-]*:.*## / { printf "  %s%-14s%s %s\n", colour, $$1, plain, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: setup java web ## the whole system, and a video all the way through it (VIDEO=my.mp4, ONCE=1 to end afterwards)
 	@$(RUN) -m devstack demo $(if $(VIDEO),--video "$(VIDEO)") $(if $(ONCE),--once) $(ARGS)
@@ -89,7 +92,7 @@ judges: setup ## fetch Mux's own programs, which judge the simulator in the test
 programs: setup ## find Chromium and nginx for the tests, or install Debian's as root
 	@$(RUN) -m devstack.debian
 
-secrets: setup ## write the .env that docker compose reads
+secrets: setup ## write the .env that docker compose reads, or add what a newer version needs
 	@$(RUN) deploy/make_env.py
 
 gateway: setup ## write the production gateway's nginx.conf from the routing table

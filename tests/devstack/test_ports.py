@@ -1,23 +1,32 @@
 """A busy port is told by the variable that chooses another."""
 
 import random
+import re
 import socket
 from pathlib import Path
 
 import pytest
 
-from devstack.errors import BusyPort, StackError
-from devstack.ports import Ports, free_ports, require_free, variable
+from devstack.errors import BusyPorts, StackError
+from devstack.ports import Ports, free_ports, require_free
 
 
-def test_busy_port_names_its_variable() -> None:
-    """The message says which port, for what, and which variable chooses another one."""
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        with pytest.raises(BusyPort, match=rf"port {port} \(kafka\).*SEATIME_PORT_KAFKA=<port>"):
-            require_free(port, variable("kafka"), "kafka")
+def test_all_busy_ports_are_told_at_once_with_free_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says which ports, for what, and can be copied: by it nothing is busy any more."""
+    with socket.socket() as one, socket.socket() as another:
+        wanted = {"kafka": 0, "gateway": 0, "s3": free_ports(1)[0]}
+        for what, other in (("kafka", one), ("gateway", another)):
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            wanted[what] = other.getsockname()[1]
+        with pytest.raises(BusyPorts, match=rf"{wanted['kafka']} \(kafka\), {wanted['gateway']} \(gateway\)") as told:
+            require_free(wanted)
+        settings = dict(re.findall(r"(SEATIME_PORT_\w+)=(\d+)", str(told.value)))
+        assert settings.keys() == {"SEATIME_PORT_KAFKA", "SEATIME_PORT_GATEWAY"}
+        for name, port in settings.items():
+            monkeypatch.setenv(name, port)
+        chosen = Ports.from_env()
+        require_free({"kafka": chosen.kafka, "gateway": chosen.gateway, "s3": wanted["s3"]})
 
 
 def test_ports_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from devstack.environment import Own
-from devstack.errors import BusyPort, StackError
+from devstack.errors import BusyPorts, StackError
 from devstack.ports import Ports
 from devstack.postgres import psql
 from devstack.stack import Stack
@@ -157,7 +157,7 @@ def test_busy_port_is_told_before_anything_starts(folder: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         ports = replace(Ports.ephemeral(), postgres=other.getsockname()[1])
-        with pytest.raises(BusyPort, match="SEATIME_PORT_POSTGRES"):
+        with pytest.raises(BusyPorts, match="SEATIME_PORT_POSTGRES"):
             stack_in(folder, ports=ports).start()
     assert processes_of(folder) == []
 

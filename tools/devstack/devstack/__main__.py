@@ -102,8 +102,7 @@ def up(data_dir: Path) -> int:
             stack.start()
             stay(stack)
         finally:
-            screen.say("ending")
-            stack.stop()
+            _end(stack)
     return 0
 
 
@@ -117,9 +116,14 @@ def demo(data_dir: Path, video: Path | None, *, once: bool) -> int:
             if not once:
                 stay(stack)
         finally:
-            screen.say("ending")
-            stack.stop()
+            _end(stack)
     return 0 if passed or not once else 1
+
+
+def _end(stack: Stack) -> None:
+    if stack.parts:
+        screen.say("ending")
+    stack.stop()
 
 
 def stay(stack: Stack) -> None:

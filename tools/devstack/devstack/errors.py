@@ -1,5 +1,6 @@
 """What can go wrong with the stack, each with a message that says what to do."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -7,12 +8,16 @@ class StackError(RuntimeError):
     """The stack cannot go on; the message is meant for a person at a terminal."""
 
 
-class BusyPort(StackError):
-    def __init__(self, port: int, variable: str, what: str) -> None:
+class BusyPorts(StackError):
+    """`busy`: what listens there → its port. `others`: the environment variable of each → a port that is free."""
+
+    def __init__(self, busy: Mapping[str, int], others: Mapping[str, int]) -> None:
+        taken = ", ".join(f"{port} ({what})" for what, port in busy.items())
+        chosen = " ".join(f"{variable}={port}" for variable, port in others.items())
         super().__init__(
-            f"port {port} ({what}) is in use by another process; choose a free one: {variable}=<port> make demo"
+            f"in use by other processes: port {taken}; another stack perhaps (`make status` in its folder).\n"
+            f"  These are free; run it again after\n\n    export {chosen}"
         )
-        self.port, self.variable = port, variable
 
 
 class ToolMissing(StackError):

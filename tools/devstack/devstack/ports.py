@@ -3,11 +3,12 @@
 import os
 import random
 import socket
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, fields
 from typing import cast
 
-from devstack.errors import BusyPort, StackError
+from devstack.errors import BusyPorts, StackError
 
 HOST = "127.0.0.1"
 QUIET = range(10_240, 32_768)
@@ -33,14 +34,21 @@ def free_ports(count: int) -> list[int]:
     raise StackError(f"no {count} free ports between {QUIET.start} and {QUIET.stop}")
 
 
-def require_free(port: int, variable: str, what: str) -> None:
-    """Raise BusyPort, which names the variable that chooses another port."""
+def require_free(wanted: Mapping[str, int]) -> None:
+    """Given what shall listen where, raise BusyPorts, which names all that are taken and as many free ones."""
+    busy = {what: port for what, port in wanted.items() if _taken(port)}
+    if busy:
+        raise BusyPorts(busy, dict(zip(map(variable, busy), free_ports(len(busy)), strict=True)))
+
+
+def _taken(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError as error:
-            raise BusyPort(port, variable, what) from error
+        except OSError:
+            return True
+    return False
 
 
 def accepts(port: int, timeout: float = 1.0) -> bool:

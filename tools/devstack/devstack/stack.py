@@ -16,7 +16,7 @@ from devstack.environment import Own
 from devstack.errors import StackError
 from devstack.parts import Part
 from devstack.paths import DATA
-from devstack.ports import HOST, Ports, require_free, variable
+from devstack.ports import HOST, Ports, require_free
 from devstack.postgres import PostgresServer
 from devstack.signing import ensure_signing_key
 from devstack.supervisor import Supervisor
@@ -86,8 +86,7 @@ class Stack:
         self._take()
         try:
             leftovers.wait_gone(self.data_dir, PATIENCE)
-            for name in self._listening():
-                require_free(getattr(self.ports, name), variable(name), name)
+            require_free({name: getattr(self.ports, name) for name in self._listening()})
             self.credentials = secrets_file.load_or_create(self.data_dir / "secrets.json")
             self._start_infrastructure()
             if self._services:
