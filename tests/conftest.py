@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from mux_sim.testing import Simulator, running_simulator
-from tests import retrying, sharing
+from tests import durations, retrying, sharing
 from tests.databases import Database, Postgres, run_apart
 from tests.infra import S3, Infra, choose
 
@@ -138,10 +138,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Load
     return sharing.scheduler(config, log)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    durations.begin(session.config)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     retrying.judge(session)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    durations.tell(terminalreporter)
     retrying.tell(terminalreporter)

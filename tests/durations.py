@@ -1,0 +1,103 @@
+"""Where the time of a shared run went: how busy the processors were, and which pieces took longest in which process.
+
+The slowest tests alone do not tell that: what the run waits for is the process that ends last, and what it had to do.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import psutil
+import pytest
+
+from tests.sharing import piece_of
+
+LONGEST = 15
+_BEGAN = pytest.StashKey[tuple[float, float, float]]()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one process was handed out at once; `began` and `ended` are in seconds since the epoch."""
+
+    name: str
+    process: str
+    tests: int
+    began: float
+    ended: float
+
+    @property
+    def took(self) -> float:
+        return self.ended - self.began
+
+
+def pieces(reports: Iterable[pytest.TestReport]) -> list[Piece]:
+    """The longest first, with all that was set up, torn down and tried again."""
+    parts: dict[tuple[str, str], list[pytest.TestReport]] = defaultdict(list)
+    for report in reports:
+        parts[piece_of(report.nodeid), _process(report)].append(report)
+    found = [
+        Piece(
+            name,
+            process,
+            len({report.nodeid for report in of}),
+            min(report.start for report in of),
+            max(report.stop for report in of),
+        )
+        for (name, process), of in parts.items()
+    ]
+    return sorted(found, key=lambda piece: -piece.took)
+
+
+def _process(report: pytest.TestReport) -> str:
+    """xdist's name of the process that ran it."""
+    return str(report.node.gateway.id)  # type: ignore[attr-defined]
+
+
+def begin(config: pytest.Config) -> None:
+    """Note when a shared run begins, and what the processors have done until then."""
+    if getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput"):
+        config.stash[_BEGAN] = (time.time(), *_processor_seconds())
+
+
+def _processor_seconds() -> tuple[float, float]:
+    """(busy, all) of the whole machine, whoever used them."""
+    times = psutil.cpu_times()
+    idle = times.idle + getattr(times, "iowait", 0.0)
+    return sum(times) - idle, sum(times)
+
+
+def tell(terminal: pytest.TerminalReporter) -> None:
+    """At the end of a shared run: how busy it was, until when each process had work, and the longest pieces."""
+    if _BEGAN not in terminal.config.stash:
+        return
+    began, busy, total = terminal.config.stash[_BEGAN]
+    busy_now, total_now = _processor_seconds()
+    reports = [one for kind in terminal.stats.values() for one in kind if isinstance(one, pytest.TestReport)]
+    found = pieces(reports)
+    if not found:
+        return
+    terminal.section("where the time went")
+    share = (busy_now - busy) / max(total_now - total, 1e-9)
+    terminal.line(f"The {psutil.cpu_count()} processors were busy for {share:.0%} of {_clock(time.time() - began)}.")
+    for line in lines(found, began):
+        terminal.line(line)
+
+
+def lines(found: Sequence[Piece], began: float) -> list[str]:
+    """Times are minutes:seconds since the run began."""
+    ends: dict[str, float] = defaultdict(float)
+    for piece in found:
+        ends[piece.process] = max(ends[piece.process], piece.ended)
+    had = ", ".join(f"{process} until {_clock(ended - began)}" for process, ended in sorted(ends.items()))
+    return [f"Processes had work: {had}.", *(_line(piece, began) for piece in found[:LONGEST])]
+
+
+def _line(piece: Piece, began: float) -> str:
+    since = _clock(piece.began - began)
+    return f"{_clock(piece.took):>6} {piece.process} from {since:>5} {piece.name} ({piece.tests})"
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
