@@ -23,6 +23,7 @@ export { ProcessingState } from './upload/ProcessingState';
 export { useLessonEvents } from './upload/useLessonEvents';
 export { useLessonProgress } from './useLessonProgress';
 export { useResource, type Resource } from './useResource';
+export { useSaving, type Saving } from './useSaving';
 export { CompletionStatus } from './views/CompletionStatus';
 export { WatchedStrip } from './views/WatchedStrip';
 export { useWatchReporter, type WatchReporterOptions } from './watch/useWatchReporter';

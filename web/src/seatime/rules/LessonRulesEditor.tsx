@@ -1,13 +1,14 @@
 /** What a lesson demands: how much of it, which parts, whether its quiz. Whom a change affects is told before it is saved. */
-import { useMemo, useState, type FormEvent, type ReactNode } from 'react';
-import { asProblem } from '../api/problem';
+import { useState, type ReactNode } from 'react';
 import type { LessonStatus } from '../api/types';
 import { useSeatimeApi } from '../context';
 import { clock, percent } from '../format';
 import { Button } from '../ui/Button';
 import { Check, Choice } from '../ui/Choice';
 import { Field, Input } from '../ui/Field';
-import { Note, Problem } from '../ui/Problem';
+import { Note } from '../ui/Problem';
+import { SaveRow } from '../ui/SaveRow';
+import { useSaving } from '../useSaving';
 import { SegmentList } from './SegmentList';
 import { SegmentTimeline } from './SegmentTimeline';
 import { WhomItAffects } from './WhomItAffects';
@@ -33,38 +34,23 @@ export const LessonRulesEditor = ({ lesson, threshold, onSaved, beside }: Lesson
   const fallback = courseThreshold(threshold);
   const [draft, setDraft] = useState(() => draftOf(lesson.rules, fallback));
   const [cursor, setCursor] = useState(0);
-  const [saving, setSaving] = useState<'no' | 'now' | 'done'>('no');
-  const [problem, setProblem] = useState<string>();
+  const saving = useSaving();
   const { duration } = lesson;
   const rules = rulesOf(draft, duration);
   const dirty = rules === null || !isSame(rules, lesson.rules);
-  const key = rules === null || !dirty ? null : JSON.stringify(changeOf(rules, fallback));
-  const change = useMemo(() => (key === null ? null : { lessons: { [lesson.id]: JSON.parse(key) as object } }), [key, lesson.id]);
+  const change = rules === null || !dirty ? null : { lessons: { [lesson.id]: changeOf(rules, fallback) } };
   const previewed = useRulesPreview(lesson.courseId, change);
 
-  const edit = (next: Partial<LessonDraft>) => {
-    setDraft((before) => ({ ...before, ...next }));
-    setSaving('no');
-  };
+  const edit = (next: Partial<LessonDraft>) => setDraft((before) => ({ ...before, ...next }));
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async () => {
     if (rules === null) return;
-    setSaving('now');
-    setProblem(undefined);
-    try {
-      const { title, position, required } = lesson;
-      const saved = await api.putLesson(lesson.courseId, lesson.id, { title, position, required, rules });
-      setSaving('done');
-      onSaved?.(saved);
-    } catch (error) {
-      setSaving('no');
-      setProblem(asProblem(error).message);
-    }
+    const { title, position, required } = lesson;
+    onSaved?.(await api.putLesson(lesson.courseId, lesson.id, { title, position, required, rules }));
   };
 
   return (
-    <form className={styles.editor} onSubmit={(event) => void save(event)} data-testid="rules-editor">
+    <form className={styles.editor} onSubmit={saving.submit(save)} data-testid="rules-editor">
       <div className={styles.group}>
         <Choice
           label="How much of it"
@@ -128,15 +114,13 @@ export const LessonRulesEditor = ({ lesson, threshold, onSaved, beside }: Lesson
         onChange={(quiz) => edit({ quiz })}
       />
       {change !== null && <WhomItAffects {...previewed} affected={previewed.preview?.lessons[lesson.id]} />}
-      {problem !== undefined && <Problem title="Not saved">{problem}</Problem>}
-      <div className={styles.summary}>
-        <Button kind="primary" type="submit" disabled={!dirty || rules === null || saving === 'now'}>
-          Save the rules
-        </Button>
-        <span role="status" className={styles.saved}>
-          {saving === 'done' && !dirty ? 'Saved. Learners are told within seconds.' : ''}
-        </span>
-      </div>
+      <SaveRow
+        saving={saving}
+        dirty={dirty}
+        sound={rules !== null}
+        label="Save the rules"
+        said="Saved. Learners are told within seconds."
+      />
     </form>
   );
 };

@@ -1,9 +1,8 @@
-import { useMemo, useState, type FormEvent } from 'react';
-import { WhomItAffects, asProblem, useRulesPreview, useSeatimeApi, type Course } from '../../../seatime';
-import { Button } from '../../../seatime/ui/Button';
+import { useState } from 'react';
+import { WhomItAffects, useRulesPreview, useSaving, useSeatimeApi, type Course } from '../../../seatime';
 import { Choice } from '../../../seatime/ui/Choice';
 import { Field, Input } from '../../../seatime/ui/Field';
-import { Problem } from '../../../seatime/ui/Problem';
+import { SaveRow } from '../../../seatime/ui/SaveRow';
 import { changeOf, draftOf, faultsOf, rulesOf, type CourseDraft } from './courseDraft';
 import styles from './author.module.css';
 
@@ -16,39 +15,22 @@ interface CourseRulesFormProps {
 export default function CourseRulesForm({ course, onSaved }: CourseRulesFormProps) {
   const api = useSeatimeApi();
   const [draft, setDraft] = useState(() => draftOf(course.rules));
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const [saved, setSaved] = useState(false);
+  const saving = useSaving();
   const faults = faultsOf(draft);
   const sound = Object.keys(faults).length === 0;
   const dirty = JSON.stringify(draft) !== JSON.stringify(draftOf(course.rules));
-  const key = dirty && sound ? JSON.stringify(changeOf(rulesOf(draft))) : null;
-  const change = useMemo(() => (key === null ? null : (JSON.parse(key) as object)), [key]);
+  const change = dirty && sound ? changeOf(rulesOf(draft)) : null;
   const previewed = useRulesPreview(course.id, change);
-  const edit = (next: Partial<CourseDraft>) => {
-    setDraft((before) => ({ ...before, ...next }));
-    setSaved(false);
-  };
+  const edit = (next: Partial<CourseDraft>) => setDraft((before) => ({ ...before, ...next }));
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    if (!sound) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const { title, published } = course;
-      await api.putCourse(course.id, { title, published, public: course.public, rules: rulesOf(draft) });
-      setSaved(true);
-      onSaved();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    } finally {
-      setBusy(false);
-    }
+  const save = async () => {
+    const { title, published } = course;
+    await api.putCourse(course.id, { title, published, public: course.public, rules: rulesOf(draft) });
+    onSaved();
   };
 
   return (
-    <form className={`card ${styles.stack}`} onSubmit={(event) => void save(event)} noValidate data-testid="course-rules">
+    <form className={`card ${styles.stack}`} onSubmit={saving.submit(save)} noValidate data-testid="course-rules">
       <h2>To complete the course</h2>
       <div className={styles.two}>
         <Field label="Share of each lesson, in percent" hint="Empty: 90. A lesson may have its own." error={faults.percent}>
@@ -117,15 +99,13 @@ export default function CourseRulesForm({ course, onSaved }: CourseRulesFormProp
         ]}
       />
       {change !== null && <WhomItAffects {...previewed} affected={previewed.preview?.learners} />}
-      {problem !== undefined && <Problem title="Not saved">{problem}</Problem>}
-      <div className={styles.row}>
-        <Button kind="primary" type="submit" disabled={!dirty || !sound || busy}>
-          Save the rules
-        </Button>
-        <span role="status" className="good">
-          {saved && !dirty ? 'Saved. Learners are told within seconds.' : ''}
-        </span>
-      </div>
+      <SaveRow
+        saving={saving}
+        dirty={dirty}
+        sound={sound}
+        label="Save the rules"
+        said="Saved. Learners are told within seconds."
+      />
     </form>
   );
 }

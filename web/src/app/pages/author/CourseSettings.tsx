@@ -1,11 +1,11 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { asProblem, useSeatimeApi, type Course } from '../../../seatime';
+import { useSaving, useSeatimeApi, type Course } from '../../../seatime';
 import { Button } from '../../../seatime/ui/Button';
 import { Check } from '../../../seatime/ui/Choice';
 import { Confirm } from '../../../seatime/ui/Dialog';
 import { Field, Input } from '../../../seatime/ui/Field';
-import { Problem } from '../../../seatime/ui/Problem';
+import { SaveRow } from '../../../seatime/ui/SaveRow';
 import styles from './author.module.css';
 
 interface CourseSettingsProps {
@@ -18,25 +18,15 @@ export default function CourseSettings({ course, onSaved }: CourseSettingsProps)
   const [title, setTitle] = useState(course.title);
   const [published, setPublished] = useState(course.published);
   const [open, setOpen] = useState(course.public);
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
+  const saving = useSaving();
   const dirty = title.trim() !== course.title || published !== course.published || open !== course.public;
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await api.putCourse(course.id, { title: title.trim(), published, public: open, rules: course.rules });
-      onSaved();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    } finally {
-      setBusy(false);
-    }
+  const save = async () => {
+    await api.putCourse(course.id, { title: title.trim(), published, public: open, rules: course.rules });
+    onSaved();
   };
   return (
     <div className={styles.stack}>
-      <form className={`card ${styles.stack}`} onSubmit={(event) => void save(event)}>
+      <form className={`card ${styles.stack}`} onSubmit={saving.submit(save)}>
         <Field label="Title" error={title.trim() === '' ? 'A course has a title.' : undefined}>
           <Input value={title} onChange={(event) => setTitle(event.currentTarget.value)} maxLength={200} />
         </Field>
@@ -52,12 +42,7 @@ export default function CourseSettings({ course, onSaved }: CourseSettingsProps)
           checked={open}
           onChange={setOpen}
         />
-        {problem !== undefined && <Problem title="Not saved">{problem}</Problem>}
-        <div>
-          <Button kind="primary" type="submit" disabled={!dirty || title.trim() === '' || busy}>
-            Save
-          </Button>
-        </div>
+        <SaveRow saving={saving} dirty={dirty} sound={title.trim() !== ''} />
       </form>
       <DeleteCourse course={course} />
     </div>
@@ -68,18 +53,14 @@ const DeleteCourse = ({ course }: { course: Course }) => {
   const api = useSeatimeApi();
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const deleting = useSaving();
+  const close = () => {
+    deleting.clear();
+    setAsking(false);
+  };
   const confirm = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await api.deleteCourse(course.id);
-      await navigate('/', { replace: true });
-    } catch (error) {
-      setProblem(asProblem(error).message);
-      setBusy(false);
-    }
+    await api.deleteCourse(course.id);
+    await navigate('/', { replace: true });
   };
   const lessons = course.lessons.length === 1 ? 'its lesson' : `its ${course.lessons.length} lessons`;
   return (
@@ -88,12 +69,12 @@ const DeleteCourse = ({ course }: { course: Course }) => {
       <Button onClick={() => setAsking(true)}>Delete the course…</Button>
       <Confirm
         open={asking}
-        onClose={() => setAsking(false)}
+        onClose={close}
         title={`Delete “${course.title}”?`}
         action="Delete the course"
-        onConfirm={() => void confirm()}
-        busy={busy}
-        problem={problem}
+        onConfirm={() => void deleting.run(confirm)}
+        busy={deleting.busy}
+        problem={deleting.problem?.message}
       >
         <p>This can’t be undone. With the course go:</p>
         <ul>

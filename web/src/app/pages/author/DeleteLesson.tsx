@@ -1,5 +1,4 @@
-import { useState } from 'react';
-import { asProblem, useSeatimeApi } from '../../../seatime';
+import { useSaving, useSeatimeApi } from '../../../seatime';
 import { Confirm } from '../../../seatime/ui/Dialog';
 
 interface DeleteLessonProps {
@@ -13,24 +12,15 @@ interface DeleteLessonProps {
 /** Says what goes with a lesson, and what stays, before it does. */
 export const DeleteLesson = ({ courseId, lesson, onClose, onDeleted }: DeleteLessonProps) => {
   const api = useSeatimeApi();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const deleting = useSaving();
   const close = () => {
-    setProblem(undefined);
+    deleting.clear();
     onClose();
   };
   const confirm = async () => {
     if (lesson === undefined) return;
-    setBusy(true);
-    try {
-      await api.deleteLesson(courseId, lesson.id);
-      setProblem(undefined);
-      onDeleted();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    } finally {
-      setBusy(false);
-    }
+    await api.deleteLesson(courseId, lesson.id);
+    onDeleted();
   };
   return (
     <Confirm
@@ -38,9 +28,9 @@ export const DeleteLesson = ({ courseId, lesson, onClose, onDeleted }: DeleteLes
       onClose={close}
       title={`Delete “${lesson?.title ?? ''}”?`}
       action="Delete the lesson"
-      onConfirm={() => void confirm()}
-      busy={busy}
-      problem={problem}
+      onConfirm={() => void deleting.run(confirm)}
+      busy={deleting.busy}
+      problem={deleting.problem?.message}
     >
       <p>This can’t be undone. With the lesson go:</p>
       <ul>

@@ -1,9 +1,8 @@
-import { useState, type FormEvent } from 'react';
-import { asProblem, useSeatimeApi, type LessonStatus } from '../../../seatime';
-import { Button } from '../../../seatime/ui/Button';
+import { useState } from 'react';
+import { useSaving, useSeatimeApi, type LessonStatus } from '../../../seatime';
 import { Check } from '../../../seatime/ui/Choice';
 import { Field, Input } from '../../../seatime/ui/Field';
-import { Problem } from '../../../seatime/ui/Problem';
+import { SaveRow } from '../../../seatime/ui/SaveRow';
 import styles from './author.module.css';
 
 interface LessonDetailsProps {
@@ -15,25 +14,15 @@ export default function LessonDetails({ lesson, onSaved }: LessonDetailsProps) {
   const api = useSeatimeApi();
   const [title, setTitle] = useState(lesson.title);
   const [required, setRequired] = useState(lesson.required);
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
+  const saving = useSaving();
   const dirty = title.trim() !== lesson.title || required !== lesson.required;
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const { position, rules } = lesson;
-      await api.putLesson(lesson.courseId, lesson.id, { title: title.trim(), required, position, rules });
-      onSaved();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    } finally {
-      setBusy(false);
-    }
+  const save = async () => {
+    const { position, rules } = lesson;
+    await api.putLesson(lesson.courseId, lesson.id, { title: title.trim(), required, position, rules });
+    onSaved();
   };
   return (
-    <form className={`card ${styles.stack}`} onSubmit={(event) => void save(event)}>
+    <form className={`card ${styles.stack}`} onSubmit={saving.submit(save)}>
       <Field label="Title" error={title.trim() === '' ? 'A lesson has a title.' : undefined}>
         <Input value={title} onChange={(event) => setTitle(event.currentTarget.value)} maxLength={200} />
       </Field>
@@ -43,12 +32,7 @@ export default function LessonDetails({ lesson, onSaved }: LessonDetailsProps) {
         checked={required}
         onChange={setRequired}
       />
-      {problem !== undefined && <Problem title="Not saved">{problem}</Problem>}
-      <div>
-        <Button kind="primary" type="submit" disabled={!dirty || title.trim() === '' || busy}>
-          Save
-        </Button>
-      </div>
+      <SaveRow saving={saving} dirty={dirty} sound={title.trim() !== ''} />
     </form>
   );
 }

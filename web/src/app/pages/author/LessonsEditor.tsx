@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import {
   ProcessingState,
-  asProblem,
   clock,
+  useSaving,
   useSeatimeApi,
   type Course,
   type LessonSummary,
@@ -21,22 +21,17 @@ export const LessonsEditor = ({ course, reload }: { course: Course; reload: () =
   const api = useSeatimeApi();
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState<LessonSummary>();
-  const [problem, setProblem] = useState<string>();
+  const moving = useSaving();
   const lessons = [...course.lessons].sort((a, b) => a.position - b.position);
 
   const move = async (from: number, to: number) => {
-    setProblem(undefined);
-    try {
-      await reorder(api, course.id, lessons, from, to);
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    }
+    await moving.run(() => reorder(api, course.id, lessons, from, to));
     reload();
   };
 
   return (
     <div className={styles.stack}>
-      {problem !== undefined && <Problem title="Not moved">{problem}</Problem>}
+      {moving.problem !== undefined && <Problem title="Not moved">{moving.problem.message}</Problem>}
       {lessons.length === 0 && <Notice title="No lessons yet" message="A lesson is a title and, later, a video." />}
       {lessons.length > 0 && (
         <ol className={styles.lessons}>

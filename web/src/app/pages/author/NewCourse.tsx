@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { asProblem, useSeatimeApi } from '../../../seatime';
+import { useSaving, useSeatimeApi } from '../../../seatime';
 import { Button } from '../../../seatime/ui/Button';
 import { Problem } from '../../../seatime/ui/Problem';
 
@@ -10,35 +10,27 @@ export const NewCourse = ({ onDone }: { onDone: () => void }) => {
   const navigate = useNavigate();
   const field = useRef<HTMLInputElement>(null);
   const [title, setTitle] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const making = useSaving();
   useEffect(() => field.current?.focus(), []);
 
-  const make = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
+  const make = async () => {
     const id = `course-${crypto.randomUUID()}`;
-    try {
-      await api.putCourse(id, { title: title.trim(), published: false });
-      await navigate(`/courses/${id}/manage`);
-    } catch (error) {
-      setProblem(asProblem(error).message);
-      setBusy(false);
-    }
+    await api.putCourse(id, { title: title.trim(), published: false });
+    await navigate(`/courses/${id}/manage`);
   };
   return (
-    <form className="card inline" onSubmit={(event) => void make(event)} aria-label="New course">
+    <form className="card inline" onSubmit={making.submit(make)} aria-label="New course">
       <label className="field">
         <span>Title of the new course</span>
         <input ref={field} value={title} onChange={(event) => setTitle(event.target.value)} maxLength={200} required />
       </label>
-      <Button kind="primary" type="submit" disabled={busy || title.trim() === ''}>
+      <Button kind="primary" type="submit" disabled={making.busy || title.trim() === ''}>
         Make it
       </Button>
       <Button kind="quiet" onClick={onDone}>
         Cancel
       </Button>
-      {problem !== undefined && <Problem title="Not made">{problem}</Problem>}
+      {making.problem !== undefined && <Problem title="Not made">{making.problem.message}</Problem>}
     </form>
   );
 };

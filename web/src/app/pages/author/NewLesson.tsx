@@ -1,6 +1,7 @@
-import { useState, type FormEvent } from 'react';
-import { asProblem, useSeatimeApi } from '../../../seatime';
+import { useState } from 'react';
+import { useSaving, useSeatimeApi } from '../../../seatime';
 import { Button } from '../../../seatime/ui/Button';
+import { Problem } from '../../../seatime/ui/Problem';
 
 interface NewLessonProps {
   courseId: string;
@@ -13,25 +14,15 @@ interface NewLessonProps {
 export const NewLesson = ({ courseId, position, label, onCreated }: NewLessonProps) => {
   const api = useSeatimeApi();
   const [title, setTitle] = useState('');
-  const [failure, setFailure] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const create = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setFailure(undefined);
+  const making = useSaving();
+  const make = async () => {
     const id = `lesson-${crypto.randomUUID()}`;
-    try {
-      await api.putLesson(courseId, id, { title: title.trim(), position });
-      setTitle('');
-      onCreated(id);
-    } catch (error) {
-      setFailure(asProblem(error).message);
-    } finally {
-      setBusy(false);
-    }
+    await api.putLesson(courseId, id, { title: title.trim(), position });
+    setTitle('');
+    onCreated(id);
   };
   return (
-    <form className="inline" onSubmit={(event) => void create(event)}>
+    <form className="inline" onSubmit={making.submit(make)}>
       <label className="field">
         <span>{label}</span>
         <input
@@ -42,14 +33,10 @@ export const NewLesson = ({ courseId, position, label, onCreated }: NewLessonPro
           required
         />
       </label>
-      <Button type="submit" disabled={busy}>
+      <Button type="submit" disabled={making.busy || title.trim() === ''}>
         Create
       </Button>
-      {failure !== undefined && (
-        <p role="alert" className="bad">
-          {failure}
-        </p>
-      )}
+      {making.problem !== undefined && <Problem title="Not made">{making.problem.message}</Problem>}
     </form>
   );
 };
