@@ -19,7 +19,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
-from servicekit import metrics, telemetry, tracing
+from servicekit import lag, metrics, telemetry, tracing
 from servicekit.database import TRANSIENT
 from servicekit.deadletters import DeadLetterLimit, DeathRate, bury
 from servicekit.errors import BrokerUnavailable, Unavailable
@@ -76,6 +76,7 @@ class BatchConsumer(Generic[E]):
         self._subscriber: Any = None
         self._producer: Producer | None = None
         self._failing_since: float | None = None
+        self._lag = lag.Lag()
         self.last_turn = time.monotonic()
 
     def attach(self, broker: KafkaBroker, settings: CommonSettings, producer: Producer) -> None:
@@ -121,15 +122,12 @@ class BatchConsumer(Generic[E]):
     async def lag(self) -> int:
         """Records of our partitions that the broker has told us of and that have not been fetched."""
         consumer = self._subscriber.consumer if self._subscriber is not None else None
-        if consumer is None:
-            return 0
-        total = 0
-        for partition in consumer.assignment():
-            highwater = consumer.highwater(partition)
-            if highwater is not None:
-                async with asyncio.timeout(1):
-                    total += max(0, highwater - await consumer.position(partition))
-        return total
+        return await lag.unfetched(consumer) if consumer is not None else 0
+
+    async def lag_s(self) -> float:
+        """For how long (s) the oldest record of our partitions that is not applied and committed has been there."""
+        consumer = self._subscriber.consumer if self._subscriber is not None else None
+        return await self._lag.seconds(consumer) if consumer is not None else 0.0
 
     async def _without_parsing(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaAckableMessage:
         return KafkaAckableMessage(raw_message=records, body=b"", consumer=self._subscriber.consumer)
@@ -141,6 +139,10 @@ class BatchConsumer(Generic[E]):
         """Every way out commits the batch or rewinds it: if it did neither, the next commit would lose it."""
         self.last_turn = time.monotonic()
         records = message.raw_message if isinstance(message.raw_message, tuple) else (message.raw_message,)
+        with self._lag.holding(records):
+            await self._turn(message, records)
+
+    async def _turn(self, message: KafkaAckableMessage, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
         if self.halted is not None or self._stopping.is_set():
             await self._pause(5)
             self._rewind(records)
@@ -161,6 +163,7 @@ class BatchConsumer(Generic[E]):
         else:
             self._failing_since = None
             await self._commit(message)
+            self._lag.done(records)
 
     async def _process(self, records: Sequence[ConsumerRecord[Any, Any]], deadline: float) -> None:
         parsed: list[Received[E]] = []
@@ -177,7 +180,6 @@ class BatchConsumer(Generic[E]):
         if parsed:
             with metrics.BATCH_SECONDS.labels(self.topic.name).time():
                 await self._apply(parsed, deadline)
-        metrics.RECORD_LAG_SECONDS.labels(self.topic.name).set(max(0.0, time.time() - records[-1].timestamp / 1000))
 
     async def _apply(self, batch: Sequence[Received[E]], deadline: float) -> None:
         telemetry.traceparent.set(telemetry.continue_trace(batch[0].traceparent))

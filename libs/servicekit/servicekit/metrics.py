@@ -13,7 +13,9 @@ PROBLEMS = Counter(
 )
 CONSUMED = Counter("seatime_consumed_records_total", "Kafka records by what became of them", ["topic", "outcome"])
 BATCH_SECONDS = Histogram("seatime_consumed_batch_seconds", "Time to apply a batch", ["topic"], buckets=_FAST)
-RECORD_LAG_SECONDS = Gauge("seatime_consumed_lag_seconds", "Age of the newest record applied", ["topic"])
+RECORD_LAG_SECONDS = Gauge(
+    "seatime_consumed_lag_seconds", "Age of the oldest record that is not applied; 0 if there is none", ["topic"]
+)
 RELAYED = Counter("seatime_outbox_relayed_total", "Outbox rows by what became of them", ["service", "outcome"])
 OUTBOX_AGE_SECONDS = Gauge("seatime_outbox_age_seconds", "Age of the oldest row that waits", ["service"])
 OUTBOX_PARKED = Gauge("seatime_outbox_parked_rows", "Rows that the broker can never accept", ["service"])
