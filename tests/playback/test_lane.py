@@ -9,10 +9,10 @@ import pytest
 from pydantic import ConfigDict
 
 from playback_service.app import create_app
-from playback_service.lane import Lane
 from playback_service.models import Playback, PlaybackTokens
 from playback_service.playback import Asked
 from servicekit.auth import Principal, issue_token
+from servicekit.lane import Lane
 from tests.playback.conftest import MakeSettings
 from tests.playback.school import SECRET, School
 from tests.playback.test_signing import signatures

@@ -10,12 +10,13 @@ from contracts import topics
 from playback_service import enrollments, key_routes, learners, policies, release, routes
 from playback_service.address import networks
 from playback_service.key_routes import KeyKeeping
-from playback_service.lane import add_lane
+from playback_service.lane import short_way
 from playback_service.parts import means_of, mux_restrictions_of, signs_for_mux
 from playback_service.playback import Granting
 from playback_service.settings import Settings
 from servicekit import http, telemetry
 from servicekit.database import Pool, create_pool, ping
+from servicekit.lane import add_lane
 from servicekit.operations.routes import router as operations
 
 SERVICE = "playback"
@@ -51,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         api.include_router(part.router)
     consumed = [topic.name for topic in topics.consumed_by("playback")]
     api.include_router(operations(settings, service=SERVICE, topics=consumed))
-    add_lane(api)
+    add_lane(api, routes.PATH, routes.router.routes, short_way)
     return api
 
 

@@ -12,9 +12,10 @@ from playback_service.address import client_address
 from playback_service.models import ID_PATTERN, MAX_GRANT, Playback
 from playback_service.playback import Asked, Granted
 from servicekit.auth import CurrentPrincipal, Principal
+from servicekit.lane import JsonBytes
 
 PATH = "/api/videos/{lessonId}/playback"
-_FIXED_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+_FIXED_HEADERS = {"Cache-Control": "no-store"}
 
 router = APIRouter(tags=["playback"])
 
@@ -51,7 +52,7 @@ async def playback(
         referrer=request.headers.get("referer") or request.headers.get("origin"),
         user_agent=request.headers.get("user-agent"),
     )
-    return Response(body, headers=dict(headers))
+    return JsonBytes(body, 200, headers)
 
 
 async def answer(
@@ -66,7 +67,7 @@ async def answer(
     referrer: str | None = None,
     user_agent: str | None = None,
 ) -> tuple[bytes, Mapping[str, str]]:
-    """Body and headers of a playback that is granted. Raises what `Granting.grant` does."""
+    """Body and further headers of a playback that is granted. Raises what `Granting.grant` does."""
     asked = Asked(
         principal=principal,
         lesson_id=lesson_id,
