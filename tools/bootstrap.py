@@ -21,25 +21,35 @@ PACKAGES = ["libs/contracts", "libs/servicekit"]
 PACKAGES += [f"services/{name}" for name in ("upload", "playback", "progress", "analytics")]
 PACKAGES += ["tools/mux_sim", "tools/devstack"]
 HEARTBEAT = 10.0
+LEAST = (3, 11)
+NEEDED_GB = 2.0
+"""What the cache folder, .venv and web/node_modules take together, and the stack's data (1.5), with some room."""
 NO_PIP = """\
 This Python cannot make a virtual environment with pip in it (Debian and Ubuntu keep that apart). Once, as root:
 
     apt-get install python3-venv
 
 then run make again. Or name another Python: make PYTHON=/path/to/python3.11 …"""
+ADVICE = """\
+Mostly it is the network: behind a proxy set HTTPS_PROXY; an index of your own is named by PIP_INDEX_URL and
+UV_DEFAULT_INDEX. Then run make again: it goes on where it stopped."""
 
 
 def main() -> None:
+    if sys.version_info < LEAST:
+        sys.exit(f"Seatime needs Python 3.11 or later, and {sys.executable} is {sys.version.split()[0]}.")
     env = {**os.environ, **caches()}
     wheels = needed_wheels()
     locks = ["requirements-dev.lock", *(f"requirements-{name}.lock" for name in wheels)]
     stamp = fingerprint([*locks, "requirements-uv.lock", *(f"{package}/pyproject.toml" for package in PACKAGES)])
     if STAMP.exists() and STAMP.read_text() == stamp:
         return
+    if (lack := no_room(env)) is not None:
+        say(lack)
     make_venv(env)
     if wheels:
         say(f"this machine lacks {', '.join(wheels)}: wheels take their place")
-    uv = [str(PYTHON), "-m", "uv", "pip"]
+    uv = [str(PYTHON), "-m", "uv", "--quiet", "pip"]
     run("installing the locked packages", [*uv, "sync", "--python", str(PYTHON), "--require-hashes", *locks], env)
     editable = [part for package in PACKAGES for part in ("-e", package)]
     own = [*uv, "install", "--python", str(PYTHON), "--no-deps", "--no-sources", "--no-build-isolation", *editable]
@@ -55,6 +65,16 @@ def caches() -> dict[str, str]:
     return {name: os.environ.get(name, str(path)) for name, path in wanted.items()} | {
         "PIP_DISABLE_PIP_VERSION_CHECK": "1"
     }
+
+
+def no_room(env: Mapping[str, str]) -> str | None:
+    """What to say where the disk of the checkout or of the cache has less room than all of it takes."""
+    for folder in (ROOT, Path(env["UV_CACHE_DIR"])):
+        there = next(path for path in (folder, *folder.parents) if path.exists())
+        free = shutil.disk_usage(there).free / 1e9
+        if free < NEEDED_GB:
+            return f"{free:.1f} GB are free at {there}, and {NEEDED_GB:.0f} are wanted (SEATIME_CACHE moves the cache)"
+    return None
 
 
 def needed_wheels() -> list[str]:
@@ -111,7 +131,7 @@ def run(what: str, command: Sequence[str], env: Mapping[str, str]) -> None:
     try:
         subprocess.run(command, cwd=ROOT, env=env, check=True)
     except subprocess.CalledProcessError as error:
-        sys.exit(f"{what} failed (code {error.returncode}); run make again to go on where it stopped")
+        sys.exit(f"\n✗ {what} failed (code {error.returncode}). {no_room(env) or ADVICE}")
     finally:
         over.set()
 

@@ -14,7 +14,7 @@ from devstack.demo.api import Api, DemoFailed
 from devstack.demo.clip import Clip
 from devstack.demo.scene import Scene
 from devstack.demo.steps import Steps
-from devstack.progress import console
+from devstack.progress import console, heartbeat
 from devstack.stack import Stack
 
 MAIN_SECONDS, SECOND_SECONDS = 30, 6
@@ -45,8 +45,9 @@ async def _acts(stack: Stack, steps: Steps, video: Clip | None) -> owner.Figures
     run = time.strftime("%y%m%d-%H%M%S")
     async with steps.step("video") as step:
         media = stack.data_dir / "media"
-        first = video if video is not None else await asyncio.to_thread(clip.make, media, MAIN_SECONDS)
-        second = await asyncio.to_thread(clip.make, media, SECOND_SECONDS)
+        with heartbeat("making videos"):
+            first = video if video is not None else await asyncio.to_thread(clip.make, media, MAIN_SECONDS)
+            second = await asyncio.to_thread(clip.make, media, SECOND_SECONDS)
         step.outcome = f"{first.path.name}: {first.seconds:.1f} s, {first.size / 1e6:.1f} MB"
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
         base_url, secret = stack.urls["web"], stack.credentials.jwt_secret
