@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from contracts import topics
-from playback_service import enrollments, key_routes, learners, policies, release, routes
+from playback_service import enrollments, key_routes, learners, own_enrollments, policies, release, routes
 from playback_service.address import networks
 from playback_service.key_routes import KeyKeeping
 from playback_service.lane import short_way
@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         checks=lambda api: {"database": lambda: ping(api.state.pool)},
     )
-    for part in (routes, release, enrollments, policies, key_routes, learners):
+    for part in (routes, release, enrollments, own_enrollments, policies, key_routes, learners):
         api.include_router(part.router)
     consumed = [topic.name for topic in topics.consumed_by("playback")]
     api.include_router(operations(settings, service=SERVICE, topics=consumed))

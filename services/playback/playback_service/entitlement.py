@@ -13,6 +13,7 @@ from playback_service.errors import LessonNotFound, NoRight, NotEntitled
 from playback_service.terms import USUAL, Terms
 
 Kind = Literal["enrolled", "public", "owner", "admin"]
+State = Literal["active", "suspended", "expired", "removed", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,30 +116,55 @@ def right_to_watch(
     Raises NotEntitled with the reason, or LessonNotFound to those whom it may be told.
     """
     lesson, course, enrollment = standing.lesson, standing.course, standing.enrollment
+    kind = right_in_course(course, enrollment, user_id=user_id, is_admin=is_admin, now=now)
+    if kind == "enrolled" and enrollment is not None:
+        return Right(_existing(lesson), kind, enrollment.expires_at)
+    if kind in ("admin", "owner"):
+        return Right(_existing(lesson), kind)
+    if kind == "public" and lesson is not None and not lesson.deleted:
+        return Right(lesson, kind)
     refusal = _enrollment_refusal(course, enrollment, now)
-    if refusal is None and enrollment is not None:
-        return Right(_existing(lesson), "enrolled", enrollment.expires_at)
-    if is_admin:
-        return Right(_existing(lesson), "admin")
-    if course is not None and course.owner_id == user_id and not course.deleted:
-        return Right(_existing(lesson), "owner")
-    if lesson is not None and not lesson.deleted and _open_to_all(course) and refusal != "suspended":
-        return Right(lesson, "public")
     if refusal == "unenrolled" and not was_granted:
         refusal = None
     raise NotEntitled(refusal or "not_entitled")
 
 
+def right_in_course(
+    course: Course | None, enrollment: Enrollment | None, *, user_id: str, is_admin: bool, now: datetime
+) -> Kind | None:
+    """By what the user may watch the course's lessons at `now`, whichever it has; None for no right."""
+    refusal = _enrollment_refusal(course, enrollment, now)
+    if refusal is None:
+        return "enrolled"
+    if is_admin:
+        return "admin"
+    if course is not None and course.owner_id == user_id and not course.deleted:
+        return "owner"
+    return "public" if _open_to_all(course) and refusal != "suspended" else None
+
+
+def state_of(enrollment: Enrollment | None, now: datetime) -> State:
+    """The enrollment's status, with the time taken into account."""
+    if enrollment is None:
+        return "none"
+    ended = enrollment.expires_at is not None and enrollment.expires_at <= now
+    return "expired" if enrollment.status == "active" and ended else enrollment.status
+
+
+_REFUSALS: dict[State, NoRight | None] = {
+    "active": None,
+    "suspended": "suspended",
+    "expired": "expired",
+    "removed": "unenrolled",
+    "none": "not_entitled",
+}
+
+
 def _enrollment_refusal(course: Course | None, enrollment: Enrollment | None, now: datetime) -> NoRight | None:
-    if enrollment is None or course is None:
+    if course is None:
         return "not_entitled"
-    if enrollment.status == "removed":
-        return "unenrolled"
-    if enrollment.status == "suspended":
-        return "suspended"
-    if enrollment.expires_at is not None and enrollment.expires_at <= now:
-        return "expired"
-    return None if course.published and not course.deleted else "unpublished"
+    refusal = _REFUSALS[state_of(enrollment, now)]
+    return "unpublished" if refusal is None and (course.deleted or not course.published) else refusal
 
 
 def _open_to_all(course: Course | None) -> bool:

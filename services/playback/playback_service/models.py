@@ -202,6 +202,27 @@ class Enrollments(_Model):
     next: str | None
 
 
+class OwnEnrollment(_Model):
+    """How the caller stands in a course."""
+
+    course_id: str
+    standing: Literal["active", "suspended", "expired", "removed", "none"] = Field(
+        description="`none`: not enrolled, and never was; `removed`: not enrolled any more."
+    )
+    expires_at: datetime | None = Field(description="When the enrollment ends, or ended, by itself.")
+    access: Literal["enrolled", "public", "owner", "admin"] | None = Field(
+        description="By what the caller may watch the course's videos now; null: not at all. A public course may be "
+        "watched without being enrolled, and an unpublished one may not in spite of it."
+    )
+
+
+class OwnEnrollments(_Model):
+    """A page. `next` goes into `after` to read on; null at the end."""
+
+    enrollments: list[OwnEnrollment]
+    next: str | None
+
+
 class BulkResult(_Model):
     changed: list[Enrollment]
     unchanged: int = Field(description="Learners who were in that state already.")

@@ -41,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     Route(rf"/api/videos/{ID}/playback(/release)?", "playback"),
     Route(rf"/api/courses/{ID}/enrollments(/.*)?", "playback"),
     Route(rf"/api/courses/{ID}/playback-policy", "playback"),
+    Route(rf"/api/playback/enrollments(/{ID})?", "playback"),
     Route(rf"/api/playback/learners/{ID}/export", "playback"),
     Route(r"/api/playback/signing-keys(/.*)?", "playback"),
     Route(r"/api/(uploads|files|lessons|migrations|courses)(/.*)?", "upload"),

@@ -152,6 +152,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/playback/enrollments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's own enrollments, by course
+         * @description Those that have ended are listed as well. A course that is not listed reads `none` by itself.
+         */
+        get: operations["listOwnEnrollments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playback/enrollments/{courseId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the caller stands in a course
+         * @description Never a 404: of a course that is not known here it says `none`, as of one in which the caller is not enrolled.
+         */
+        get: operations["ownEnrollment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/courses/{courseId}/playback-policy": {
         parameters: {
             query?: never;
@@ -507,6 +547,24 @@ export interface components {
             /** @description Rows that the broker can never accept. */
             parked: number;
             oldestSeconds: number;
+        };
+        /** @description How the caller stands in a course. */
+        OwnEnrollment: {
+            courseId: string;
+            /**
+             * @description `none`: not enrolled, and never was; `removed`: not enrolled any more.
+             * @enum {string}
+             */
+            standing: "active" | "suspended" | "expired" | "removed" | "none";
+            /** @description When the enrollment ends, or ended, by itself. */
+            expiresAt: string | null;
+            /** @description By what the caller may watch the course's videos now; null: not at all. A public course may be watched without being enrolled, and an unpublished one may not in spite of it. */
+            access: ("enrolled" | "public" | "owner" | "admin") | null;
+        };
+        /** @description A page. `next` goes into `after` to read on; null at the end. */
+        OwnEnrollments: {
+            enrollments: components["schemas"]["OwnEnrollment"][];
+            next: string | null;
         };
         /** @description Everything a player needs. Members that do not apply are null. */
         Playback: {
@@ -1117,6 +1175,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listOwnEnrollments: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEnrollments"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    ownEnrollment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                courseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnEnrollment"];
                 };
             };
             400: components["responses"]["Problem400"];
