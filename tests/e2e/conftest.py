@@ -18,11 +18,12 @@ from tests.e2e.people import Platform
 def stack() -> Iterator[Stack]:
     """Real processes on ports of their own, in a folder of their own.
 
-    Not in pytest's own: each session closes that to other users, and PostgreSQL does not run as root.
+    Not in pytest's own: each session closes that to other users, and PostgreSQL does not run as root. Nearly all upload
+    the same two videos: each is transcoded once, at its first.
     """
     folder = Path(tempfile.mkdtemp(prefix="seatime-tests-"))
     folder.chmod(0o755)
-    with Stack(folder, ports=Ports.ephemeral(), own=Own({}, {}, {}), durable=False) as running:
+    with Stack(folder, ports=Ports.ephemeral(), own=Own({}, {}, {}), durable=False, reuse_transcodes=True) as running:
         yield running
     shutil.rmtree(folder, ignore_errors=True)
 

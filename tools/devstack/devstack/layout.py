@@ -20,7 +20,14 @@ Log = Callable[[str], Path]
 
 
 def infrastructure(
-    data_dir: Path, ports: Ports, credentials: Credentials, own: Own, *, durable: bool, log: Log
+    data_dir: Path,
+    ports: Ports,
+    credentials: Credentials,
+    own: Own,
+    *,
+    durable: bool,
+    reuse_transcodes: bool,
+    log: Log,
 ) -> dict[str, Part]:
     """PostgreSQL, Kafka and S3 except those that the caller brings, and the Mux simulator."""
     parts: dict[str, Part] = {}
@@ -41,7 +48,7 @@ def infrastructure(
             port=ports.s3,
             log=log("s3proxy"),
         )
-    return parts | {"mux_sim": _mux(data_dir, ports, credentials, log)}
+    return parts | {"mux_sim": _mux(data_dir, ports, credentials, log, reuse_transcodes)}
 
 
 def services(ports: Ports, env: Callable[[], dict[str, str]], *, log: Log) -> dict[str, Part]:
@@ -72,10 +79,11 @@ def _worker_env(env: Callable[[], dict[str, str]], port: int) -> dict[str, str]:
     return env() | {"WORKER_HEALTH_PORT": str(port)}
 
 
-def _mux(data_dir: Path, ports: Ports, credentials: Credentials, log: Log) -> HttpPart:
+def _mux(data_dir: Path, ports: Ports, credentials: Credentials, log: Log, reuse_transcodes: bool) -> HttpPart:
     command = [sys.executable, "-m", "mux_sim", "--port", str(ports.mux), "--data", str(data_dir / "mux")]
     command += ["--public-url", environment.mux_url(ports), "--ffmpeg", tools.ffmpeg(), "--preset", "ultrafast"]
     command += ["--webhook-url", f"http://{HOST}:{ports.gateway}/api/videos/mux/webhook"]
+    command += ["--reuse-transcodes"] if reuse_transcodes else []
     secrets = {
         "MUX_TOKEN_ID": credentials.mux_token_id,
         "MUX_TOKEN_SECRET": credentials.mux_token_secret,

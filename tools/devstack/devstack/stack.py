@@ -28,7 +28,8 @@ class Stack:
     """`start()` returns when everything is ready; `stop()` leaves no process. Also a context manager.
 
     `env` is what the services are told, `urls` where people go, `ports` and `credentials` the rest. `extra` is put over
-    the services' environment; `services=False` starts the infrastructure alone. `kill(name)` is a crash (the
+    the services' environment; `services=False` starts the infrastructure alone; with `reuse_transcodes` the Mux
+    simulator transcodes the same bytes once. `kill(name)` is a crash (the
     supervisor starts it again, `crash` waits for that), `halt(name)` lasts until `resume(name)`, `restart` is both.
     Names: postgres kafka s3proxy mux_sim gateway <service>-worker.
     """
@@ -42,6 +43,7 @@ class Stack:
         extra: Mapping[str, str] | None = None,
         durable: bool = True,
         services: bool = True,
+        reuse_transcodes: bool = False,
         report: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.data_dir = data_dir.absolute()
@@ -50,6 +52,7 @@ class Stack:
         self.credentials: Credentials
         self.took: dict[str, float] = {}
         self._extra, self._durable, self._services, self._report = dict(extra or {}), durable, services, report
+        self._reuse_transcodes = reuse_transcodes
         self._supervisor = Supervisor(self._on_event)
         self._lock_file: int | None = None
 
@@ -162,7 +165,13 @@ class Stack:
 
     def _start_infrastructure(self) -> None:
         parts = layout.infrastructure(
-            self.data_dir, self.ports, self.credentials, self.own, durable=self._durable, log=self.log
+            self.data_dir,
+            self.ports,
+            self.credentials,
+            self.own,
+            durable=self._durable,
+            reuse_transcodes=self._reuse_transcodes,
+            log=self.log,
         )
         self._launch(parts)
         self.credentials = ensure_signing_key(f"http://{HOST}:{self.ports.mux}", self.credentials)

@@ -34,6 +34,7 @@ def _arguments() -> argparse.Namespace:
         "--preset", default=Config.preset, help="x264 preset (default ultrafast; slower ones make smaller files)"
     )
     parser.add_argument("--threads", type=int, default=Config.threads)
+    parser.add_argument("--reuse-transcodes", action="store_true", help="transcode the same bytes once")
     parser.add_argument("--rate-limits", action="store_true", help="enforce Mux's documented rate limits")
     parser.add_argument("--control-from-anywhere", action="store_true", help="for containers: not only loopback")
     parser.epilog = "MUX_SIGNING_KEY and MUX_PRIVATE_KEY in the environment make that signing key known."
@@ -56,6 +57,7 @@ def _config(given: argparse.Namespace) -> Config:
         ladder=tuple(int(step) for step in given.ladder.split(",")),
         preset=given.preset,
         threads=given.threads,
+        reuse_transcodes=given.reuse_transcodes,
         rate_limits=given.rate_limits,
         control_from_anywhere=given.control_from_anywhere,
         signing_keys={key_id: private_key} if key_id and private_key else {},
