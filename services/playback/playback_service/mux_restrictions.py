@@ -31,24 +31,24 @@ class MuxRestrictions:
                 "allow_high_risk_user_agent": restriction.allow_high_risk_user_agent,
             },
         }
-        made = await self._call("POST", self._url, 201, body)
+        made = await self._call("POST", self._url, 201, body=body)
         try:
             return str(made["data"]["id"])
         except (KeyError, TypeError):
             raise MuxUnavailable("Mux made a restriction and did not tell its id") from None
 
     async def delete(self, restriction_id: str) -> None:
-        """Tokens that name it are refused from now on."""
-        await self._call("DELETE", f"{self._url}/{restriction_id}", 204)
+        """Tokens that name it are refused from now on. Well, too, if Mux has none of that id (any more)."""
+        await self._call("DELETE", f"{self._url}/{restriction_id}", 204, 404)
 
-    async def _call(self, method: str, url: str, expected: int, body: Mapping[str, Any] | None = None) -> Any:
+    async def _call(self, method: str, url: str, *expected: int, body: Mapping[str, Any] | None = None) -> Any:
         try:
             async with (
                 aiohttp.ClientSession(headers=self._headers, timeout=_TIMEOUT) as http,
                 http.request(method, url, json=body) as response,
             ):
-                if response.status != expected:
+                if response.status not in expected:
                     raise MuxUnavailable(f"Mux answered {response.status} to {method} of a playback restriction")
-                return await response.json() if expected != 204 else None
+                return await response.json() if response.status == 201 else None
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise MuxUnavailable(f"Mux cannot be asked: {type(error).__name__}") from error

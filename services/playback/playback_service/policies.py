@@ -1,6 +1,6 @@
 """How a course's videos are handed out, over HTTP. Counts from the next request for playback on."""
 
-from typing import Any
+from dataclasses import replace
 
 from fastapi import APIRouter, Depends, Request
 
@@ -8,9 +8,10 @@ from playback_service import store_policies as store
 from playback_service.access import CourseId, allow_owner
 from playback_service.configured import needed
 from playback_service.models import PlaybackPolicy, PlaybackRestriction
+from playback_service.restricting import restrict
 from playback_service.terms import Restriction, Terms
 from servicekit.auth import CurrentPrincipal
-from servicekit.database import acquire, transaction
+from servicekit.database import Connection, acquire, transaction
 
 router = APIRouter(
     prefix="/api/courses/{courseId}/playback-policy", tags=["playback policies"], dependencies=[Depends(allow_owner)]
@@ -26,18 +27,17 @@ async def put_policy(
     A restriction is made at Mux first: 503 `mux-unavailable` if Mux does not, and nothing has changed.
     """
     state = request.app.state
-    restriction = _restriction(policy)
-    restriction_id = await _at_mux(state, restriction) if restriction is not None else None
-    terms = Terms(
-        tokens=policy.tokens,
-        devices=policy.devices,
-        watermark=None if policy.watermark == "none" else policy.watermark,
-        drm_configuration_id=policy.drm_configuration_id,
-        restriction=restriction,
-        restriction_id=restriction_id,
-    )
-    async with transaction(state.pool) as conn:
-        await store.put(conn, course_id, terms, changed_by=principal.user_id)
+    terms = _terms(policy)
+    if terms.restriction is None or state.without_mux:
+        async with transaction(state.pool) as conn:
+            await store.put(conn, course_id, terms, changed_by=principal.user_id)
+    else:
+
+        async def use(conn: Connection, restriction_id: str) -> None:
+            named = replace(terms, restriction_id=restriction_id)
+            await store.put(conn, course_id, named, changed_by=principal.user_id)
+
+        await restrict(state.pool, needed(state.mux_restrictions), terms.restriction, use)
     return _policy(terms)
 
 
@@ -48,20 +48,14 @@ async def get_policy(request: Request, course_id: CourseId) -> PlaybackPolicy:
         return _policy(await store.find(conn, course_id))
 
 
-async def _at_mux(state: Any, restriction: Restriction) -> str | None:
-    """Mux's id of the rules; courses with the same ones share it. None in a deployment that signs nothing for Mux."""
-    if state.without_mux:
-        return None
-    async with acquire(state.pool) as conn:
-        known = await store.restriction_id(conn, restriction)
-    if known is not None:
-        return known
-    made = await needed(state.mux_restrictions).create(restriction)
-    async with transaction(state.pool) as conn:
-        kept = await store.remember_restriction(conn, restriction, made)
-    if kept != made:
-        await needed(state.mux_restrictions).delete(made)
-    return kept
+def _terms(policy: PlaybackPolicy) -> Terms:
+    return Terms(
+        tokens=policy.tokens,
+        devices=policy.devices,
+        watermark=None if policy.watermark == "none" else policy.watermark,
+        drm_configuration_id=policy.drm_configuration_id,
+        restriction=_restriction(policy),
+    )
 
 
 def _restriction(policy: PlaybackPolicy) -> Restriction | None:

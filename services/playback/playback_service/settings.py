@@ -31,6 +31,10 @@ class Settings(CommonSettings):
         default=None, description="Access token: System write for key rotation, Video write for playback restrictions."
     )
     mux_token_secret: SecretStr | None = None
+    restrictions_every_s: float = Field(default=3600, gt=0, description="How often unused restrictions are looked for.")
+    restriction_keep_s: int = Field(
+        default=86_400, ge=0, description="How long an unused restriction stays at Mux; a token's life at least."
+    )
     mux_stream_base_url: BaseUrl = "https://stream.mux.com"
     mux_image_base_url: BaseUrl = "https://image.mux.com"
 

@@ -1,11 +1,9 @@
-"""SQL of the courses' playback policies, and of the restrictions that we have made at Mux."""
+"""SQL of the courses' playback policies."""
 
-from dataclasses import asdict
-
-import orjson
 from asyncpg import Record
 
-from playback_service.terms import USUAL, Restriction, Terms
+from playback_service.store_restrictions import read_rules, rules
+from playback_service.terms import USUAL, Terms
 from servicekit.database import Connection
 
 _PUT = """
@@ -38,7 +36,7 @@ async def put(conn: Connection, course_id: str, terms: Terms, *, changed_by: str
         terms.devices,
         terms.watermark,
         terms.drm_configuration_id,
-        _rules(terms.restriction) if terms.restriction is not None else None,
+        rules(terms.restriction) if terms.restriction is not None else None,
         terms.restriction_id,
     )
 
@@ -49,40 +47,13 @@ async def find(conn: Connection, course_id: str) -> Terms:
     return terms_of(row) if row is not None else USUAL
 
 
-async def restriction_id(conn: Connection, restriction: Restriction) -> str | None:
-    """Mux's id of these rules, None if Mux was not told of them yet."""
-    found: str | None = await conn.fetchval(
-        "SELECT restriction_id FROM mux_restrictions WHERE rules = $1", _rules(restriction)
-    )
-    return found
-
-
-async def remember_restriction(conn: Connection, restriction: Restriction, made: str) -> str:
-    """The id that counts for these rules: the one just made, or that of one who was faster."""
-    await conn.execute(
-        "INSERT INTO mux_restrictions (rules, restriction_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        _rules(restriction),
-        made,
-    )
-    return await restriction_id(conn, restriction) or made
-
-
 def terms_of(row: Record) -> Terms:
     """From a row with the policy's columns, `restriction` as text."""
-    restriction = None
-    if row["restriction"] is not None:
-        rules = orjson.loads(row["restriction"])
-        restriction = Restriction(**(rules | {"allowed_domains": tuple(rules["allowed_domains"])}))
     return Terms(
         tokens=row["tokens"],
         devices=row["devices"],
         watermark=row["watermark"],
         drm_configuration_id=row["drm_configuration_id"],
-        restriction=restriction,
+        restriction=read_rules(row["restriction"]) if row["restriction"] is not None else None,
         restriction_id=row["restriction_id"],
     )
-
-
-def _rules(restriction: Restriction) -> str:
-    sorted_rules = asdict(restriction) | {"allowed_domains": sorted(set(restriction.allowed_domains))}
-    return orjson.dumps(sorted_rules, option=orjson.OPT_SORT_KEYS).decode()

@@ -1,6 +1,6 @@
 """The worker process of the playback service: its projections, and the relay of its outbox."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -14,13 +14,17 @@ from contracts import (
     topics,
 )
 from playback_service import consumers, erasing
+from playback_service.configured import Missing
+from playback_service.parts import mux_restrictions_of, signs_for_mux
+from playback_service.restricting import RestrictionSweep
 from playback_service.settings import Settings
 from servicekit import worker
 from servicekit.consumer import BatchConsumer
-from servicekit.database import create_pool, ping
+from servicekit.database import Pool, create_pool, ping
 from servicekit.forgotten import Hashing
 from servicekit.operations.redriving import Redriver
 from servicekit.outbox import OutboxRelay
+from servicekit.process import repeat
 from servicekit.producer import Producer
 from servicekit.worker import Worker
 
@@ -87,13 +91,26 @@ async def create_worker(settings: Settings) -> AsyncIterator[Worker]:
                         group=SERVICE,
                     ),
                 ],
-                loops={"outbox": relay.run, "redrive": Redriver(pool, settings, producer, service=SERVICE).run},
+                loops={
+                    "outbox": relay.run,
+                    "redrive": Redriver(pool, settings, producer, service=SERVICE).run,
+                    **_sweeps(settings, pool),
+                },
                 checks={"database": lambda: ping(pool)},
             )
             async with running:
                 yield running
     finally:
         pool.terminate()
+
+
+def _sweeps(settings: Settings, pool: Pool) -> dict[str, Callable[[], Awaitable[None]]]:
+    """None without a token for Mux, or where nothing is signed for it: then there are no restrictions there."""
+    mux = mux_restrictions_of(settings)
+    if isinstance(mux, Missing) or not signs_for_mux(settings):
+        return {}
+    sweep = RestrictionSweep(pool, mux, keep_s=max(settings.restriction_keep_s, settings.playback_ttl_s))
+    return {"restrictions": partial(repeat, "restrictions", sweep.turn, settings.restrictions_every_s)}
 
 
 def main() -> None:
