@@ -108,8 +108,8 @@ async def test_limits_hold_before_anything_is_signed(service: Service) -> None:
     assert (await service.ask("POST", "/api/files", LEARNER, json=asked)).status_code == 403
     refused = await service.ask("POST", "/api/files", json=asked | {"contentType": "text/html"})
     assert (refused.status_code, refused.json()["detail"]) == (403, "files of type text/html are not taken from you")
-    large = await service.ask("POST", "/api/files", json=asked | {"size": 3 * 2**30})
-    assert (large.status_code, large.json()["detail"]) == (403, f"at most {2 * 2**30} bytes are taken from you")
+    large = await service.ask("POST", "/api/files", json=asked | {"size": 17 * 2**30})
+    assert (large.status_code, large.json()["detail"]) == (403, f"at most {16 * 2**30} bytes are taken from you")
     for wrong in (
         {"size": 0},
         {"contentType": "a"},

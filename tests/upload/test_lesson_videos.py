@@ -362,7 +362,7 @@ async def test_where_nothing_may_go_nothing_is_asked(service: Service) -> None:
     for user, change, expected in (
         (OWNER, {"lessonId": None}, 422),
         (OWNER, {"size": 17 * 2**30}, 403),
-        (OWNER, {"filename": "a.pdf", "contentType": None, "size": 6 * 2**30}, 403),
+        (OWNER, {"filename": "a.pdf", "contentType": None, "size": 17 * 2**30}, 403),
         (OWNER, {"filename": "a.unheardof", "contentType": None}, 403),
         (OTHER, {}, 403),
         (LEARNER, {}, 403),

@@ -23,7 +23,7 @@ DOWN: Json = {"path": "/video/v1/uploads", "status": 503, "times": None}
 
 @pytest.fixture
 def settings(settings: Settings, s3: S3) -> Settings:
-    sizes = {"video_one_piece_bytes": 1 << 20, "video_part_bytes": PART}
+    sizes = {"upload_one_piece_bytes": 1 << 20, "upload_part_bytes": PART}
     return with_storage(settings, s3).model_copy(update={"mux_read_timeout_s": 3, **sizes})
 
 

@@ -14,27 +14,24 @@ from servicekit.auth import Principal
 from servicekit.database import transaction
 from servicekit.errors import Conflict
 from upload_service import access, parts, sniffing, store_incoming, store_uploads
-from upload_service.errors import NotUploadedYet, ObjectNotFound, PartsMissing, StorageUnavailable, UploadNotFound
+from upload_service.errors import NotUploadedYet, ObjectNotFound, StorageUnavailable, UploadNotFound
 from upload_service.lesson_videos import LessonVideos, key_of
 from upload_service.lifecycle import ProgressWish, Upload
 from upload_service.model import UploadRecord
+from upload_service.object_in_parts import Arrival, ObjectInParts, Signed
 from upload_service.parts import Cut
 from upload_service.store_incoming import Incoming
-from upload_service.stored import PartSeen, Presigned
+from upload_service.stored import Presigned
 
 FALLBACKS = Counter("seatime_upload_fallbacks_total", "Videos that went to S3 because Mux was not available")
-_MISSING_TOLD = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class InParts:
-    """An upload in parts: as it was declared, and what S3 has of it. `assembled`: it is one object already."""
+    """An upload in parts, as it was declared and as S3 has it."""
 
     record: UploadRecord
-    incoming: Incoming
-    cut: Cut
-    arrived: list[PartSeen]
-    assembled: bool
+    object: ObjectInParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Fallback:
     ) -> tuple[Upload, Presigned | Cut]:
         """The rows, and the address that takes the whole or how it is cut. Raises LessonNotFound or NotTheOwner."""
         settings = self.videos.settings
-        cut = parts.cut(size, settings.video_part_bytes) if size > settings.video_one_piece_bytes else None
+        cut = parts.cut(size, settings.upload_part_bytes) if size > settings.upload_one_piece_bytes else None
         until = datetime.now(UTC) + timedelta(seconds=settings.file_upload_ttl_s)
         upload = await self.videos.begin(principal, lesson_id, redrive=True, progress=progress)
         incoming = Incoming(upload.id, content_type, size, cut.part_size if cut else None, None, until)
@@ -75,30 +72,20 @@ class Fallback:
 
     async def addresses(
         self, principal: Principal, upload_id: UUID, numbers: list[int]
-    ) -> tuple[list[tuple[int, int, Presigned]], datetime]:
-        """(number, its size, where it goes) of each part asked for, and how long the addresses work."""
-        record, incoming, cut = await self._open(principal, upload_id)
-        try:
-            sizes = {number: cut.size_of(number) for number in numbers}
-        except ValueError as error:
-            raise Conflict(str(error)) from None
-        seconds = self.videos.settings.video_part_ttl_s
+    ) -> tuple[list[Signed], datetime]:
+        """Where each of the parts goes, and how long the addresses work."""
+        found = await self._open(principal, upload_id)
+        seconds = self.videos.settings.upload_part_ttl_s
         until = datetime.now(UTC) + timedelta(seconds=seconds)
+        signed = await found.object.sign(numbers, seconds=seconds)
         async with transaction(self.videos.pool) as conn:
             await store_incoming.extend(conn, upload_id, until)
-        key, s3_id = key_of(record.upload), incoming.s3_upload_id or ""
-        signed = [
-            (number, size, await self.videos.storage.presign_part(key, s3_id, number, size=size, seconds=seconds))
-            for number, size in sizes.items()
-        ]
         return signed, until
 
-    async def arrived(self, principal: Principal, upload_id: UUID) -> InParts:
+    async def arrived(self, principal: Principal, upload_id: UUID) -> tuple[InParts, Arrival]:
         """What S3 has of an upload in parts that is still open."""
-        record, incoming, cut = await self._open(principal, upload_id)
-        seen = cut.arrived(await self.videos.storage.parts(key_of(record.upload), incoming.s3_upload_id or ""))
-        assembled = bool(cut.missing(seen)) and await self._is_whole(record.upload, incoming.size)
-        return InParts(record, incoming, cut, seen, assembled)
+        found = await self._open(principal, upload_id)
+        return found, await found.object.arrived()
 
     async def complete(self, principal: Principal, upload_id: UUID) -> UploadRecord:
         """Look at what was uploaded, once: the lesson plays it, or the upload has failed and its object goes.
@@ -113,7 +100,7 @@ class Fallback:
         async with transaction(self.videos.pool, readonly=True) as conn:
             incoming = await store_incoming.incoming(conn, upload_id)
         if incoming is not None and incoming.part_size is not None:
-            await self._assemble(record.upload, incoming, Cut(incoming.size, incoming.part_size))
+            await self._object(record.upload, incoming, incoming.part_size).assemble()
         reason = await self._lie(record.upload)
         if reason is None:
             await self.videos.ready(record.lesson_id, record.upload)
@@ -149,7 +136,7 @@ class Fallback:
         access.require_change(principal, record.owner_id)
         return record
 
-    async def _open(self, principal: Principal, upload_id: UUID) -> tuple[UploadRecord, Incoming, Cut]:
+    async def _open(self, principal: Principal, upload_id: UUID) -> InParts:
         record = await self._own(principal, upload_id)
         async with transaction(self.videos.pool, readonly=True) as conn:
             incoming = await store_incoming.incoming(conn, upload_id)
@@ -157,32 +144,11 @@ class Fallback:
             raise Conflict("this upload does not go to S3 in parts")
         if record.upload.known.status != "waiting" or record.upload.discarded:
             raise Conflict("this upload is no longer open", uploadStatus=record.upload.known.status)
-        return record, incoming, Cut(incoming.size, incoming.part_size)
+        return InParts(record, self._object(record.upload, incoming, incoming.part_size))
 
-    async def _assemble(self, upload: Upload, incoming: Incoming, cut: Cut) -> None:
-        s3_id = incoming.s3_upload_id or ""
-        arrived = cut.arrived(await self.videos.storage.parts(key_of(upload), s3_id))
-        missing = cut.missing(arrived)
-        if not missing:
-            try:
-                await self.videos.storage.complete_multipart(key_of(upload), s3_id, arrived)
-                return
-            except ObjectNotFound:  # somebody else was faster, or we have been here before
-                missing = list(range(1, cut.count + 1))
-            except StorageUnavailable:  # or only the answer was lost
-                if await self._is_whole(upload, incoming.size):
-                    return
-                raise
-        if not await self._is_whole(upload, incoming.size):
-            raise PartsMissing(
-                f"{len(missing)} of {cut.count} parts", missing=missing[:_MISSING_TOLD], missingCount=len(missing)
-            )
-
-    async def _is_whole(self, upload: Upload, size: int) -> bool:
-        try:
-            return (await self.videos.storage.head(key_of(upload))).size == size
-        except ObjectNotFound:
-            return False
+    def _object(self, upload: Upload, incoming: Incoming, part_size: int) -> ObjectInParts:
+        cut = Cut(incoming.size, part_size)
+        return ObjectInParts(self.videos.storage, key_of(upload), incoming.s3_upload_id or "", cut)
 
     async def _lie(self, upload: Upload) -> str | None:
         try:

@@ -17,6 +17,7 @@ from upload_service.identifiers import new_upload_id
 from upload_service.lifecycle import Knowledge, ProgressWish, Upload, learn
 from upload_service.model import in_order
 from upload_service.multipart import upload_stream
+from upload_service.object_in_parts import let_go
 from upload_service.settings import Settings
 from upload_service.storage import Storage
 
@@ -67,8 +68,7 @@ class LessonVideos:
         async with transaction(self.pool, readonly=True) as conn:
             unwanted = await store_files.unwanted_videos(conn, limit=limit)
         for video in unwanted:
-            for s3_id in await self.storage.multiparts(video.key):  # of a form whose process died on the way
-                await self.storage.abort_multipart(video.key, s3_id)
+            await let_go(self.storage, video.key)  # of a form whose process died on the way
             await self.storage.delete(video.key)
             async with transaction(self.pool) as conn:
                 await changes.observe(conn, video.lesson_id, video.id, Knowledge("deleted"))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from servicekit.auth import CurrentPrincipal
 from servicekit.http import COMMON_PROBLEMS, problem_responses
 from upload_service.placing import fallback_of
-from upload_service.upload_schemas import PartAddress, PartAddresses, PartArrived, PartsBody, PartsView
+from upload_service.upload_schemas import PartAddresses, PartArrived, PartsBody, PartsView
 
 router = APIRouter(prefix="/api/uploads", tags=["videos"], responses=COMMON_PROBLEMS)
 
@@ -17,11 +17,7 @@ router = APIRouter(prefix="/api/uploads", tags=["videos"], responses=COMMON_PROB
 )
 async def sign_parts(request: Request, principal: CurrentPrincipal, upload_id: UUID, body: PartsBody) -> PartAddresses:
     signed, expires_at = await fallback_of(request).addresses(principal, upload_id, body.numbers)
-    addresses = [
-        PartAddress(number=number, size=size, method=address.method, url=address.url, headers=dict(address.headers))
-        for number, size, address in signed
-    ]
-    return PartAddresses(parts=addresses, expires_at=expires_at)
+    return PartAddresses.of(signed, expires_at)
 
 
 @router.get(
@@ -30,16 +26,17 @@ async def sign_parts(request: Request, principal: CurrentPrincipal, upload_id: U
     responses=problem_responses(409),
 )
 async def list_parts(request: Request, principal: CurrentPrincipal, upload_id: UUID) -> PartsView:
-    found = await fallback_of(request).arrived(principal, upload_id)
+    found, arrival = await fallback_of(request).arrived(principal, upload_id)
+    cut = found.object.cut
     return PartsView(
         upload_id=upload_id,
         lesson_id=found.record.lesson_id,
         status=found.record.upload.known.status,
-        size=found.cut.size,
-        part_size=found.cut.part_size,
-        count=found.cut.count,
-        assembled=found.assembled,
-        parts=[PartArrived(number=part.number, size=part.size, etag=part.etag) for part in found.arrived],
+        size=cut.size,
+        part_size=cut.part_size,
+        count=cut.count,
+        assembled=arrival.assembled,
+        parts=[PartArrived.of(part) for part in arrival.parts],
     )
 
 

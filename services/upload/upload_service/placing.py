@@ -15,7 +15,6 @@ from upload_service.identifiers import new_upload_id
 from upload_service.lesson_videos import LessonVideos
 from upload_service.lifecycle import ProgressWish, Upload
 from upload_service.mux import MuxService
-from upload_service.parts import Cut
 from upload_service.schemas import UploadUrl
 from upload_service.settings import Settings
 from upload_service.storage_connection import NoStorage, needed
@@ -97,21 +96,4 @@ async def _to_s3(
     upload, where = await fallback_of(request).begin(
         principal, lesson_id, content_type=declared.content_type, size=declared.size, progress=progress
     )
-    if isinstance(where, Cut):
-        return Placed(
-            provider="s3",
-            upload_url=None,
-            method="PUT",
-            headers={},
-            upload_id=upload.id,
-            part_size=where.part_size,
-            parts=where.count,
-        )
-    return Placed(
-        provider="s3",
-        upload_url=where.url,
-        method=where.method,
-        headers=dict(where.headers),
-        upload_id=upload.id,
-        expires_at=where.expires_at,
-    )
+    return Placed.in_s3(where, upload_id=upload.id)

@@ -6,6 +6,7 @@ Its row stays until the last of its addresses has expired; only then can nothing
 from servicekit.database import transaction
 from upload_service import store_incoming
 from upload_service.lesson_videos import LessonVideos
+from upload_service.object_in_parts import let_go
 from upload_service.store_incoming import GivenUp
 
 
@@ -20,8 +21,7 @@ async def clear(videos: LessonVideos, *, limit: int = 100) -> int:
 
 async def _clear(videos: LessonVideos, upload: GivenUp) -> None:
     if upload.in_parts:
-        for s3_id in await videos.storage.multiparts(upload.key):
-            await videos.storage.abort_multipart(upload.key, s3_id)
+        await let_go(videos.storage, upload.key)
     if upload.closed:
         await videos.storage.delete(upload.key)
     async with transaction(videos.pool) as conn:

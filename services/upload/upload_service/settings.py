@@ -91,20 +91,20 @@ class Settings(CommonSettings):
     s3_read_timeout_s: float = Field(default=30, gt=0)
 
     file_limits: dict[str, Limit] = Field(
-        default={"admin": Limit(5 * 2**30, _TAKEN), "instructor": Limit(2 * 2**30, _TAKEN)},
+        default={"admin": Limit(64 * 2**30, _TAKEN), "instructor": Limit(16 * 2**30, _TAKEN)},
         description="By role: bytes and patterns of types. A role that is not named brings no files.",
     )
     video_limits: dict[str, Limit] = Field(
         default={"admin": Limit(64 * 2**30, ("video/*",)), "instructor": Limit(16 * 2**30, ("video/*",))},
         description="The same for videos.",
     )
-    video_one_piece_bytes: int = Field(
-        default=16 << 20, ge=1, le=5 << 30, description="Up to this size a video goes to S3 in one request."
+    upload_one_piece_bytes: int = Field(
+        default=16 << 20, ge=1, le=5 << 30, description="Up to this size anything goes to S3 in one request."
     )
-    video_part_bytes: int = Field(
+    upload_part_bytes: int = Field(
         default=8 << 20, ge=5 << 20, le=5 << 30, description="Of larger ones; more where they would be over 10,000."
     )
-    video_part_ttl_s: int = Field(default=3600, ge=60, le=86_400, description="How long a part's address lives.")
+    upload_part_ttl_s: int = Field(default=3600, ge=60, le=86_400, description="How long a part's address lives.")
     file_upload_ttl_s: int = Field(default=900, ge=10, le=86_400, description="How long an upload's address lives.")
     file_download_ttl_s: int = Field(default=300, ge=10, le=86_400)
     file_abandoned_after_s: float = Field(

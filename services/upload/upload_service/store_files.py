@@ -14,14 +14,15 @@ from upload_service.placement import Kind
 FileState = Literal["pending", "ready", "refused"]
 
 _FILE = """
-SELECT id, owner_id, lesson_id, kind, filename, content_type, size, key, state, reason, writable_until, created_at
+SELECT id, owner_id, lesson_id, kind, filename, content_type, size, key, part_size, s3_upload_id, state, reason,
+       writable_until, created_at
 FROM files
 """
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that is not deleted. `size` in bytes, `reason` why it was refused."""
+    """A file that is not deleted. Sizes in bytes; without `part_size` it comes in one piece. `reason`: why refused."""
 
     id: UUID
     owner_id: str
@@ -31,6 +32,8 @@ class File:
     content_type: str
     size: int
     key: str
+    part_size: int | None
+    s3_upload_id: str | None
     state: FileState
     reason: str | None
     writable_until: datetime
@@ -39,17 +42,19 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """An object that nobody wants."""
+    """An object that nobody wants, or parts of one."""
 
     id: UUID
     key: str
+    in_parts: bool
 
 
 async def add_file(conn: Connection, file: File) -> None:
     await conn.execute(
         """
-        INSERT INTO files (id, owner_id, lesson_id, kind, filename, content_type, size, key, writable_until, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        INSERT INTO files (id, owner_id, lesson_id, kind, filename, content_type, size, key, part_size, s3_upload_id,
+                           writable_until, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         """,
         file.id,
         file.owner_id,
@@ -59,6 +64,8 @@ async def add_file(conn: Connection, file: File) -> None:
         file.content_type,
         file.size,
         file.key,
+        file.part_size,
+        file.s3_upload_id,
         file.writable_until,
         file.created_at,
     )
@@ -66,6 +73,16 @@ async def add_file(conn: Connection, file: File) -> None:
 
 async def file(conn: Connection, file_id: UUID) -> File | None:
     return _file(await conn.fetchrow(_FILE + " WHERE id = $1 AND NOT deleted", file_id))
+
+
+async def begun(conn: Connection, file_id: UUID, s3_upload_id: str) -> None:
+    """S3 has begun the upload in parts."""
+    await conn.execute("UPDATE files SET s3_upload_id = $2 WHERE id = $1", file_id, s3_upload_id)
+
+
+async def extend(conn: Connection, file_id: UUID, until: datetime) -> None:
+    """Addresses were handed out that work until then."""
+    await conn.execute("UPDATE files SET writable_until = greatest(writable_until, $2) WHERE id = $1", file_id, until)
 
 
 async def settle_file(conn: Connection, file_id: UUID, reason: str | None) -> File | None:
@@ -99,7 +116,7 @@ async def claim_clearable(conn: Connection, *, abandoned_after_s: float, limit: 
             WHERE (deleted OR state <> 'ready') AND writable_until < now()
               AND (deleted OR greatest(writable_until, updated_at) < now() - make_interval(secs => $1))
             ORDER BY writable_until LIMIT $2 FOR UPDATE SKIP LOCKED)
-        RETURNING id, key
+        RETURNING id, key, part_size IS NOT NULL AS in_parts
         """,
         abandoned_after_s,
         limit,

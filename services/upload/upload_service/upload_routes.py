@@ -42,18 +42,11 @@ async def place_upload(request: Request, principal: CurrentPrincipal, body: Uplo
     content_type = placement.declared_type(body.content_type or "", body.filename)
     if placement.place(content_type, body.filename) == "mux":
         return await _video(request, principal, body)
-    file, address = await files_of(request).begin(
+    file, where = await files_of(request).place(
         principal,
         FileBody(filename=body.filename, content_type=content_type, size=body.size, lesson_id=body.lesson_id),
     )
-    return Placed(
-        provider="s3",
-        upload_url=address.url,
-        method=address.method,
-        headers=dict(address.headers),
-        file_id=file.id,
-        expires_at=address.expires_at,
-    )
+    return Placed.in_s3(where, file_id=file.id)
 
 
 async def _video(request: Request, principal: CurrentPrincipal, body: UploadBody) -> Placed:

@@ -198,6 +198,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{file_id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which parts of a large file have arrived, so that only the others are sent */
+        get: operations["listFileParts"];
+        put?: never;
+        /** Addresses to which parts of a large file are sent */
+        post: operations["signFileParts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/{file_id}/complete": {
         parameters: {
             query?: never;
@@ -741,6 +759,19 @@ export interface components {
             size: number;
             lessonId?: string | number | null;
         };
+        /** @description The same of a file that is no lesson's video. */
+        FilePartsView: {
+            /** Format: uuid */
+            fileId: string;
+            /** @enum {string} */
+            state: "pending" | "ready" | "refused";
+            /** @description Bytes of the whole file. */
+            size: number;
+            partSize: number;
+            count: number;
+            assembled: boolean;
+            parts: components["schemas"]["PartArrived"][];
+        };
         /** @description Send the file to `uploadUrl` by `method` with exactly these `headers` before `expiresAt`, then complete it. */
         FileUpload: {
             /** Format: uuid */
@@ -780,6 +811,10 @@ export interface components {
             ready: boolean;
             /** @description Dependencies: `ok`, `degraded: …`, or what stands in the way. */
             checks: {
+                [key: string]: string;
+            };
+            /** @description When the process that answers first found each of these not `ok`. */
+            since: {
                 [key: string]: string;
             };
             outbox: components["schemas"]["OutboxView"] | null;
@@ -1061,9 +1096,9 @@ export interface components {
         /**
          * @description Where to send it: a video in chunks to Mux (ask by `uploadId`), anything else to S3 (complete by `fileId`).
          *
-         *     While Mux is away a video goes to S3. A small one in one piece: send it as `method` and `headers` say. A larger one
-         *     in `parts` parts of `partSize` bytes, of which the last may be shorter: ask for their addresses. Both: complete it
-         *     by `uploadId`.
+         *     While Mux is away a video goes to S3 too: complete it by `uploadId`. What goes to S3 is sent in one piece if it is
+         *     small: send it as `method` and `headers` say. Larger, it goes in `parts` parts of `partSize` bytes, of which the
+         *     last may be shorter: ask for their addresses.
          */
         Placed: {
             /** @enum {string} */
@@ -1832,6 +1867,74 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             405: components["responses"]["Problem405"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listFileParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilePartsView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    signFileParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartAddresses"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
