@@ -3,21 +3,28 @@
  * one, or whatever else has an element's clock and events.
  */
 import { beatCalls } from './api/beats';
-import { BeatOutbox, type OutboxEvents } from './watch/outbox';
-import { WatchReporter, type MediaLike } from './watch/reporter';
-import { openStore } from './watch/store';
+import type { MediaLike } from './watch/media';
+import type { OutboxEvents } from './watch/outbox';
+import { outboxOf } from './watch/pageOutbox';
+import { WatchReporter } from './watch/reporter';
 
 export { createSeatimeApi, type SeatimeApi, type SeatimeApiOptions } from './api/client';
 export { ApiProblem } from './api/problem';
 export type * from './api/types';
 export type { Beat, WatchEvent } from './watch/beats';
-export type { MediaLike } from './watch/reporter';
+export type { MediaLike } from './watch/media';
+export type { DroppedBeats } from './watch/outbox';
 
 export interface WatchingOptions extends OutboxEvents {
   /** Where the gateway is; '' for the page's own origin. */
   baseUrl?: string;
   /** Which player it is, where the element doesn't tell. At most 32 characters count. */
   player?: string;
+  /**
+   * This browser keeps nothing on disk (private mode, a full disk): what was not sent yet when the page goes away is
+   * sent on the way out, and by no later page. Called once.
+   */
+  onVolatile?: () => void;
 }
 
 export interface Watching {
@@ -31,20 +38,17 @@ export interface Watching {
 export const reportWatching = (
   media: MediaLike,
   grant: string,
-  { baseUrl = '', player, ...events }: WatchingOptions = {},
+  { baseUrl = '', player, onVolatile, ...events }: WatchingOptions = {},
 ): Watching => {
-  const { sendBeats, beaconBeats } = beatCalls({ baseUrl });
-  const outbox = new BeatOutbox(openStore(), { send: sendBeats, beacon: beaconBeats }, events);
-  const reporter = new WatchReporter(media, grant, outbox, { player });
-  const resume = () => void outbox.flush();
-  window.addEventListener('online', resume);
-  resume();
+  const outbox = outboxOf(beatCalls({ baseUrl }));
+  const ends = [outbox.beats.listen(events), outbox.onVolatile(() => onVolatile?.())];
+  const reporter = new WatchReporter(media, grant, outbox.beats, { player });
+  void outbox.beats.resume();
   return {
     useGrant: (fresh) => reporter.useGrant(fresh),
     stop: () => {
-      window.removeEventListener('online', resume);
       reporter.dispose();
-      outbox.close();
+      ends.forEach((end) => end());
     },
   };
 };

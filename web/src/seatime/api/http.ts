@@ -51,4 +51,4 @@ export const httpOf = ({ baseUrl = '', token }: SeatimeApiOptions): Http => {
   };
 };
 
-const isJson = (response: Response): boolean => (response.headers.get('Content-Type') ?? '').includes('json');
+export const isJson = (response: Response): boolean => (response.headers.get('Content-Type') ?? '').includes('json');

@@ -15,6 +15,8 @@ export class ApiProblem extends Error {
   }
 }
 
+const OURS = 'urn:seatime:problem:';
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -23,7 +25,8 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 export const problemOf = async (response: Response): Promise<ApiProblem> => {
   const body: unknown = await response.json().catch(() => null);
   const details = isRecord(body) ? body : {};
-  const slug = text(details['type']).split(':').at(-1) ?? '';
+  const type = text(details['type']);
+  const slug = type.startsWith(OURS) ? type.slice(OURS.length) : '';
   const message = text(details['detail']) || text(details['title']) || `The server answered ${response.status}.`;
   const retryAfter = parseRetryAfter(response.headers.get('Retry-After'), Date.now());
   return new ApiProblem(response.status, slug, message, retryAfter, details);

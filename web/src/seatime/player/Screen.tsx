@@ -42,7 +42,7 @@ export const Screen = ({ source, grant, watermark, startAt, seekLimit, onFailed,
   const [media, setMedia] = useState<PlayerElement | null>(null);
   const resumeAt = seekLimit === null ? startAt : Math.min(startAt, seekLimit.frontier);
   const { shown, state, fail, works, still } = useSource(media, source, resumeAt, onFailed);
-  useWatchReporter(media, grant, props.onAccepted ? { onAccepted: props.onAccepted } : {});
+  useWatchReporter(media, grant, { onAccepted: props.onAccepted, onDropped: props.onDropped, onVolatile: props.onVolatile });
   const turnedBackTo = useSeekLock(media, seekLimit);
 
   const { onPlayer } = props;

@@ -4,6 +4,7 @@
  */
 import { useMemo } from 'react';
 import type { PlaybackGrant } from '../api/types';
+import type { DroppedBeats } from '../watch/outbox';
 import type { SeekLimit } from './frontier';
 import type { PlayerHandle } from './handle';
 import { PlayerMessage } from './PlayerMessage';
@@ -21,6 +22,10 @@ export interface UnifiedVideoPlayerProps {
   onEnded?: () => void;
   /** Beats were taken by the server; the lesson's progress is about to change. */
   onAccepted?: () => void;
+  /** Watching that will never be counted, and why. Where nobody listens, the console says so. */
+  onDropped?: (dropped: DroppedBeats) => void;
+  /** This browser keeps nothing on disk: what was watched offline is lost where the page is closed before it is online. */
+  onVolatile?: () => void;
   /** The player as it stands, for what stands beside it (`<Transcript>`); null when there is none. */
   onPlayer?: (player: PlayerHandle | null) => void;
 }
@@ -31,15 +36,14 @@ export const UnifiedVideoPlayer = (props: UnifiedVideoPlayerProps) => {
   if (playback.phase === 'blocked') {
     const { title, message, reason, retryInMs } = playback.block;
     if (isElsewhere(reason)) return <TakeOver key={reason} block={playback.block} onTakeOver={takeOver} />;
-    const patient = reason === 'processing' || reason === 'busy';
-    const canRetry = retryInMs === null && reason !== 'signed-out';
+    const patient = retryInMs !== null && (reason === 'processing' || reason === 'busy');
     return (
       <PlayerMessage
         title={title}
         message={message}
         reason={reason}
         busy={patient}
-        onRetry={canRetry ? retry : undefined}
+        onRetry={retryInMs === null ? retry : undefined}
       />
     );
   }

@@ -41,6 +41,15 @@ describe('a refused grant', () => {
     expect(block.retryInMs).toBeGreaterThan(0);
   });
 
+  it.each(['processing', 'pending'])('asks less and less often for a video that is %s, and not for ever', (processingStatus) => {
+    const waits = Array.from({ length: 200 }, (_, i) => blockFor(problem(409, { processingStatus }), i + 1, 0.5).retryInMs);
+    const asked = waits.filter((wait) => wait !== null);
+    expect(asked).toEqual([...asked].sort((a, b) => a - b));
+    expect(asked.length).toBeLessThanOrEqual(120);
+    expect(Math.max(...asked)).toBeLessThanOrEqual(150_000);
+    expect(waits.at(-1)).toBeNull();
+  });
+
   it('says why a video was refused, and does not ask again', () => {
     expect(blockFor(problem(409, { processingStatus: 'error' }), 1, 0.5)).toMatchObject({
       reason: 'refused',

@@ -24,7 +24,14 @@ export interface Block {
   retryInMs: number | null;
 }
 
-const POLL_PROCESSING_MS = 3_000;
+/** How often a video in the making is asked for: less and less, and after about an hour only where somebody wants it. */
+const FIRST_POLL_MS = 3_000;
+const MAX_POLL_MS = 30_000;
+const MAX_POLLS = 120;
+
+/** `attempt` counts from 1. */
+const pollIn = (attempt: number, slower = 1): number | null =>
+  attempt > MAX_POLLS ? null : slower * Math.min(MAX_POLL_MS, FIRST_POLL_MS * 1.25 ** (attempt - 1));
 
 const NO_RIGHT: Record<string, string> = {
   not_entitled: 'You are not enrolled in this course.',
@@ -65,7 +72,7 @@ const refusedAccess = (problem: ApiProblem): Block => {
   }
 };
 
-const stillComing = (problem: ApiProblem): Block => {
+const stillComing = (problem: ApiProblem, attempt: number): Block => {
   const status = problem.details['processingStatus'];
   if (status === 'error') {
     return {
@@ -80,14 +87,15 @@ const stillComing = (problem: ApiProblem): Block => {
       reason: 'no-video',
       title: 'No video yet',
       message: 'The lesson’s author has not uploaded its video yet.',
-      retryInMs: POLL_PROCESSING_MS * 5,
+      retryInMs: pollIn(attempt, 5),
     };
   }
+  const retryInMs = pollIn(attempt);
   return {
     reason: 'processing',
     title: 'Still processing',
-    message: 'The video is being prepared. It starts here as soon as it is ready.',
-    retryInMs: POLL_PROCESSING_MS,
+    message: retryInMs === null ? 'It takes longer than usual. Come back later.' : 'The video is being prepared. It starts here as soon as it is ready.',
+    retryInMs,
   };
 };
 
@@ -100,7 +108,7 @@ export const blockFor = (problem: ApiProblem, attempt: number, random: number): 
     case 404:
       return { reason: 'not-found', title: 'Not found', message: 'There is no such lesson.', retryInMs: null };
     case 409:
-      return stillComing(problem);
+      return stillComing(problem, attempt);
     default:
       return {
         reason: 'busy',

@@ -46,6 +46,11 @@ describe('the source of a grant', () => {
     expect(sourceOf(grant({ provider: 's3', videoUrl }))).toEqual({ kind: 'file', src: videoUrl, poster: undefined, captions: [] });
   });
 
+  it('is a stream for S3 too, where it is one', () => {
+    const signedUrl = 'https://s3.example.org/v/MAIN.M3U8?X-Amz-Signature=1.mp4';
+    expect(sourceOf(grant({ provider: 's3', playbackId: 'left over', signedUrl }))).toMatchObject({ kind: 'hls', src: signedUrl });
+  });
+
   it('prefers the signed URL of a file', () => {
     const both = grant({ provider: 's3', videoUrl: 'http://a/v.mp4', signedUrl: 'http://a/v.mp4?signed' });
     expect(sourceOf(both)).toMatchObject({ src: 'http://a/v.mp4?signed' });

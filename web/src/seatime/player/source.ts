@@ -7,7 +7,7 @@ export type PlayerSource =
       playbackId: string;
       tokens: { playback?: string; thumbnail?: string; storyboard?: string; drm?: string };
     }
-  /** A Mux playback URL on a host that is not Mux's own. */
+  /** A stream on a host that is not Mux's own. */
   | { kind: 'hls'; src: string; poster: string | undefined; storyboard: string | undefined }
   | { kind: 'file'; src: string; poster: string | undefined; captions: readonly CaptionFile[] };
 
@@ -26,15 +26,18 @@ const tokensOf = ({ tokens }: PlaybackGrant): Extract<PlayerSource, { kind: 'mux
   return drm === undefined || drm === null ? rest : { ...rest, drm };
 };
 
+/** By its name: few browsers play one without a script. */
+const isPlaylist = (url: string): boolean => /\.m3u8$/i.test(url.split(/[?#]/)[0] ?? '');
+
 /** Null when the grant names nothing that can be played. */
 export const sourceOf = (grant: PlaybackGrant): PlayerSource | null => {
   const url = grant.signedUrl ?? grant.videoUrl ?? undefined;
   const poster = grant.poster ?? undefined;
   const playbackId = grant.playbackId ?? undefined;
-  if (grant.provider !== 'mux') {
-    return url === undefined ? null : { kind: 'file', src: url, poster, captions: grant.captions ?? [] };
+  if (grant.provider !== 'mux' && url !== undefined && !isPlaylist(url)) {
+    return { kind: 'file', src: url, poster, captions: grant.captions ?? [] };
   }
-  if (playbackId !== undefined && (url === undefined || hostOf(url) === MUX_STREAM_HOST)) {
+  if (grant.provider === 'mux' && playbackId !== undefined && (url === undefined || hostOf(url) === MUX_STREAM_HOST)) {
     return { kind: 'mux', playbackId, tokens: tokensOf(grant) };
   }
   return url === undefined ? null : { kind: 'hls', src: url, poster, storyboard: grant.storyboard ?? undefined };

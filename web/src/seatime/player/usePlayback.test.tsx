@@ -1,5 +1,5 @@
 import { act, cleanup, renderHook } from '@testing-library/react';
-import type { ReactNode } from 'react';
+import { StrictMode, type ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSeatimeApi } from '../api/client';
 import { SeatimeProvider } from '../context';
@@ -194,6 +194,67 @@ describe('usePlayback', () => {
     await open();
     await pass(48_000);
     expect(askedToPlay()).toEqual([PLAYBACK, PLAYBACK]);
+  });
+
+  it('asks once under strict mode, which runs every effect twice', async () => {
+    answers.set(PLAYBACK, [grant('first', { leaseUntil: '2026-11-20T12:02:00Z' })]);
+    const strict = ({ children }: { children: ReactNode }) => <StrictMode>{wrapper({ children })}</StrictMode>;
+    renderHook(() => usePlayback('l1'), { wrapper: strict });
+    await pass(0);
+    expect(askedToPlay()).toEqual([PLAYBACK]);
+    expect(beacon).not.toHaveBeenCalled();
+  });
+
+  it('gives a place back that it was given when it had gone already', async () => {
+    answers.set(PLAYBACK, [grant('late', { leaseUntil: '2026-11-20T12:02:00Z' })]);
+    const { unmount } = renderHook(() => usePlayback('l1'), { wrapper });
+    await act(async () => undefined);
+    unmount();
+    await pass(0);
+    expect(beacon).toHaveBeenCalledExactlyOnceWith(`${PLAYBACK}/release`, expect.any(Blob));
+  });
+
+  it('shows another lesson under its own grant', async () => {
+    answers.set(PLAYBACK, [grant('first')]);
+    answers.set('/api/videos/l2/playback', [grant('other')]);
+    const { result, rerender } = renderHook(({ id }) => usePlayback(id), { wrapper, initialProps: { id: 'l1' } });
+    await pass(0);
+    rerender({ id: 'l2' });
+    expect(result.current.playback.phase).toBe('loading');
+    await pass(0);
+    expect(result.current.playback).toMatchObject({ phase: 'ready', grant: { watchGrant: 'other' } });
+    await pass(48_000);
+    expect(asked.at(-1)).toBe('/api/videos/l2/playback?refresh=other');
+  });
+
+  it('does not poll while nobody looks, and looks at once when somebody does', async () => {
+    answers.set(PLAYBACK, [refusal(409, { processingStatus: 'processing' }), grant('first')]);
+    const { result } = await open();
+    const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    await pass(600_000);
+    expect(askedToPlay()).toHaveLength(1);
+    visibility.mockReturnValue('visible');
+    document.dispatchEvent(new Event('visibilitychange'));
+    await pass(0);
+    expect(result.current.playback.phase).toBe('ready');
+  });
+
+  it('looks again when somebody who had to sign in comes back', async () => {
+    answers.set(PLAYBACK, [refusal(401), grant('first')]);
+    const { result } = await open();
+    expect(result.current.playback).toMatchObject({ block: { reason: 'signed-out' } });
+    await pass(600_000);
+    expect(askedToPlay()).toHaveLength(1);
+    document.dispatchEvent(new Event('visibilitychange'));
+    await pass(0);
+    expect(result.current.playback.phase).toBe('ready');
+  });
+
+  it('takes a grant for longer than a timer can count', async () => {
+    answers.set(PLAYBACK, [grant('long', { refreshAfter: 90 * 86_400 })]);
+    await open();
+    await pass(3_600_000);
+    expect(askedToPlay()).toHaveLength(1);
   });
 
   it('refreshes on wake when the time has passed meanwhile', async () => {

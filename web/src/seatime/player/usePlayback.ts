@@ -38,6 +38,9 @@ const readyWith = (grant: PlaybackGrant, progress: LessonProgress | null, held: 
   return { grant, startAt: held?.startAt ?? startAt, seekLimit: staysFree ? null : seekLimitOf(grant, progress) };
 };
 
+/** Timers count in 32 bits: a longer one would end at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** A bearer that ended is renewed by the page, maybe a moment after we were refused. */
 const PATIENCE_SIGNED_OUT = 3;
 
@@ -66,7 +69,11 @@ export const usePlayback = (
     const wait = (ms: number) => {
       clearTimeout(timer);
       dueAt = Date.now() + ms;
-      timer = setTimeout(() => void turn(), ms);
+      timer = setTimeout(onDue, Math.min(ms, MAX_TIMER_MS));
+    };
+    // Nobody sees that there is no video yet: that is asked for again when somebody looks.
+    const onDue = () => {
+      if (ready !== null || document.visibilityState === 'visible') void turn();
     };
     const succeed = (next: Ready) => {
       ready = next;
@@ -89,6 +96,7 @@ export const usePlayback = (
       const block = blockFor(problem, attempt, Math.random());
       show({ phase: 'blocked', block });
       if (block.retryInMs !== null) wait(block.retryInMs);
+      else if (block.reason === 'signed-out') dueAt = 0; // who signs in does so elsewhere, and comes back
     };
     const turn = async () => {
       if (busy) return;
@@ -97,10 +105,12 @@ export const usePlayback = (
       dueAt = Infinity;
       try {
         const held: Ready | null = ready;
+        const isNew = refreshWith === undefined;
         const grant = await api.playback(lessonId, refreshWith, takesOver.current);
         takesOver.current = false;
         const progress = await progressFor(api, lessonId, grant, held);
         if (live) succeed(readyWith(grant, progress, held));
+        else if (isNew) giveBack(grant);
       } catch (error) {
         if (live) fail(error);
       } finally {
@@ -113,9 +123,11 @@ export const usePlayback = (
     };
 
     // Who goes away frees the place among the learner's devices; back from the browser's cache, it is asked for anew.
+    const giveBack = ({ leaseUntil, watchGrant }: PlaybackGrant) => {
+      if (kept.current === undefined && leaseUntil && watchGrant) api.releasePlayback(lessonId, watchGrant);
+    };
     const release = () => {
-      const { grant } = ready ?? {};
-      if (kept.current === undefined && grant?.leaseUntil && grant.watchGrant) api.releasePlayback(lessonId, grant.watchGrant);
+      if (ready !== null) giveBack(ready.grant);
     };
     const onReturn = (event: PageTransitionEvent) => {
       if (event.persisted && ready?.grant.leaseUntil) void turn();
@@ -128,7 +140,8 @@ export const usePlayback = (
     window.addEventListener('online', onWake);
     window.addEventListener('pageshow', onReturn);
     window.addEventListener('pagehide', release);
-    void turn();
+    // Not at once: where an effect is run twice (React's strict mode), the first must not take the second's place.
+    queueMicrotask(() => live && void turn());
     return () => {
       live = false;
       clearTimeout(timer);

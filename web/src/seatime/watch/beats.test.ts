@@ -53,9 +53,20 @@ describe('a beat', () => {
     });
   });
 
-  it('never ends before it starts, even if the clock was set back', () => {
-    const { beat } = takeBeat(watch(startRecording(), 0, 2, 10_000), at(3_000, 2), false);
-    expect(beat).toMatchObject({ since: 10_000, at: 10_000 });
+  it('is as long as what it claims where the clock was set back, and so is the next', () => {
+    const back = takeBeat(watch(startRecording(), 0, 4, 3_600_000), at(9_000, 4, 2), false);
+    expect(back.beat).toMatchObject({ since: 7_000, at: 9_000 });
+    const next = takeBeat(tick(tick(back.recording, at(9_250, 4.5, 2)), at(19_000, 14)), at(19_000, 14), false);
+    expect(next.beat).toMatchObject({ since: 9_000, at: 19_000 });
+  });
+
+  it.each([
+    [0, 1],
+    [0.0625, 0.0625],
+    [64, 16],
+  ])('names a rate of %s as %s, for the server takes no other', (rate, named) => {
+    const noted = note(startRecording(), { type: 'ratechange', at: 1_000, value: rate });
+    expect(takeBeat(noted, at(1_000, 3, rate), false).beat?.rate).toBe(named);
   });
 
   it('has whole milliseconds, ascending numbers and intervals that never overlap, whatever happens', () => {

@@ -87,11 +87,16 @@ export const stop = (recording: Recording): Recording => ({
 
 const millis = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
+/** What the server takes for a speed; at none at all nothing was played, so that any will do. */
+const SLOWEST = 0.01;
+const FASTEST = 16;
+const speed = (rate: number): number => (rate > 0 ? Math.min(Math.max(rate, SLOWEST), FASTEST) : 1);
+
 /**
  * Close the interval. Null when there is nothing to tell: an idle element sends nothing.
  *
- * `reading.at` earlier than the interval's start (the machine's clock was set back) is
- * lifted to it, since an interval can't end before it starts.
+ * `reading.at` earlier than the interval's start means that the machine's clock was set back: the interval is then as
+ * long as what was played took, up to now.
  */
 export const takeBeat = (
   recording: Recording,
@@ -103,13 +108,15 @@ export const takeBeat = (
   if (played(ranges) === 0 && recording.events.length === 0) {
     return { beat: null, recording: { ...recording, since: playing ? recording.since : null } };
   }
-  const at = Math.max(Math.round(reading.at), Math.round(recording.since ?? reading.at));
+  const rate = speed(reading.rate);
+  const at = Math.round(reading.at);
+  const began = Math.round(recording.since ?? at);
   const beat: Beat = {
     seq: recording.nextSeq,
-    since: Math.round(recording.since ?? at),
+    since: began <= at ? began : Math.round(at - (played(ranges) / rate) * 1000),
     at,
     position: millis(reading.position),
-    rate: reading.rate,
+    rate,
     watched_segments: ranges.map(([from, to]) => [millis(from), millis(to)] as const),
     hidden,
     events: recording.events.map((event) => ({ ...event, at: Math.round(event.at) })),

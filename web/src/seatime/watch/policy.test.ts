@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backOff, beaconBatches, judge, nextBatch, parseRetryAfter } from './policy';
+import { backOff, beaconBatches, bytesOf, judge, nextBatch, parseRetryAfter } from './policy';
 
 describe('judging a reply', () => {
   it.each([202, 200])('takes %i for done', (status) => expect(judge({ status }, 3)).toBe('accepted'));
@@ -10,9 +10,21 @@ describe('judging a reply', () => {
     expect(judge({ status }, 50)).toBe('retry');
   });
 
-  it.each([400, 401, 403, 404, 413, 422])('drops on %i only what was refused by itself', (status) => {
-    expect(judge({ status }, 2)).toBe('split');
-    expect(judge({ status }, 1)).toBe('drop');
+  it.each([400, 401, 403, 404, 413, 422])('drops on %i only what the service refused by itself', (status) => {
+    const slug = 'invalid-payload';
+    expect(judge({ status, slug }, 2)).toBe('split');
+    expect(judge({ status, slug }, 1)).toBe('drop');
+  });
+
+  it.each([400, 403, 404, 405, 413])('keeps everything on %i from somebody else', (status) => {
+    expect(judge({ status }, 2)).toBe('retry');
+    expect(judge({ status }, 1)).toBe('retry');
+  });
+
+  it('drops all that stands under a grant that is refused, and keeps it where the grant is only too new', () => {
+    const refused = { status: 401, slug: 'invalid-grant' };
+    expect(judge({ ...refused, reason: 'expired' }, 50)).toBe('drop');
+    expect(judge({ ...refused, reason: 'not_yet' }, 50)).toBe('retry');
   });
 });
 
@@ -47,12 +59,15 @@ const records = fc.array(fc.record({ grant: fc.constantFrom('a', 'b', 'c'), byte
 });
 
 describe('batches', () => {
+  it('are measured in bytes, whatever a player is called', () => expect(bytesOf({ player: 'Vidéo 🎓' })).toBe(25));
+
   it('carry one grant, begin with the oldest and keep the order', () => {
     fc.assert(
       fc.property(records, fc.integer({ min: 1, max: 50 }), (all, size) => {
-        const batch = nextBatch(all, size);
+        const batch = nextBatch(all, size, ({ bytes }) => bytes, 1_000);
         expect(batch.length).toBeLessThanOrEqual(size);
         expect(batch[0]).toBe(all[0]);
+        if (batch.length > 1) expect(batch.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(1_000);
         expect(new Set(batch.map((record) => record.grant)).size).toBeLessThanOrEqual(1);
         const places = batch.map((record) => all.indexOf(record));
         expect(places).toEqual([...places].sort((a, b) => a - b));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Beat } from './beats';
 import { BeatOutbox } from './outbox';
 import { WatchReporter } from './reporter';
@@ -12,6 +12,8 @@ class Element extends EventTarget {
   readyState = 4;
   playbackRate = 1;
   videoHeight = 0;
+  duration = 60;
+  loop = false;
   localName: string | undefined = 'mux-player';
   error: { code: number; muxCode?: number } | null = null;
   now = 1_000_000;
@@ -70,6 +72,8 @@ const mount = (grant: string, player?: string) => {
 /** Let the outbox's promises run out. */
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
+const played = (all: typeof sent) =>
+  all.flatMap(({ beat }) => beat.watched_segments).reduce((sum, [from, to]) => sum + to - from, 0);
 const segments = () => sent.map(({ beat }) => beat.watched_segments).filter((ranges) => ranges.length > 0);
 const events = () => sent.flatMap(({ beat }) => beat.events);
 
@@ -219,7 +223,137 @@ describe('the reporter', () => {
     media.pause();
     await settle();
     expect(events().filter(({ type }) => type === 'qualitychange')).toMatchObject([{ value: '720p', position: 2 }]);
-    expect(segments()).toEqual([[[0, 3]]]);
+    expect(segments()).toEqual([[[0, 2]], [[2, 3]]]);
+  });
+
+  it('tells of what it did at each turn, and not ten seconds later', async () => {
+    const turns: [string, () => void][] = [
+      ['seek', () => media.seek(30)],
+      ['ratechange', () => ((media.playbackRate = 1.5), media.fire('ratechange'))],
+      ['qualitychange', () => ((media.videoHeight = 720), media.fire('resize'))],
+      ['hidden', () => document.dispatchEvent(new Event('visibilitychange'))],
+      ['pause', () => media.pause()],
+    ];
+    media.videoHeight = 360;
+    media.fire('resize');
+    for (const [name, turn] of turns) {
+      media.start();
+      media.play(1);
+      const before = played(sent);
+      turn();
+      await settle();
+      expect([name, played(sent) - before]).toEqual([name, expect.closeTo(media.playbackRate === 1 || name === 'ratechange' ? 1 : 1.5)]);
+    }
+  });
+
+  it('credits an element that loops to its end, each time round', async () => {
+    media.loop = true;
+    media.duration = 5;
+    media.start();
+    for (let round = 0; round < 2; round += 1) {
+      media.play(4.75);
+      media.now += 250;
+      media.currentTime = 0;
+      media.fire('seeking', 'seeked', 'playing');
+    }
+    media.play(1);
+    media.pause();
+    await settle();
+    expect(segments()).toEqual([[[0, 5]], [[0, 5]], [[0, 1]]]);
+    expect(events().map(({ type }) => type)).toEqual(['play', 'complete', 'play', 'complete', 'play', 'pause']);
+  });
+
+  it('takes a seek to the start for one, also where an element loops', async () => {
+    media.loop = true;
+    media.start();
+    media.play(3);
+    media.seek(0);
+    media.play(1);
+    media.pause();
+    await settle();
+    expect(events().map(({ type }) => type)).toEqual(['play', 'seek', 'pause']);
+    expect(segments()).toEqual([[[0, 3]], [[0, 1]]]);
+  });
+
+  it('counts nothing while it plays at no speed, and goes on from there', async () => {
+    media.start();
+    media.play(2);
+    media.playbackRate = 0;
+    media.fire('ratechange');
+    media.now += 60_000;
+    media.fire('timeupdate');
+    media.playbackRate = 1;
+    media.fire('ratechange');
+    media.play(2);
+    media.pause();
+    await settle();
+    expect(segments()).toEqual([[[0, 2]], [[2, 4]]]);
+    for (const { beat } of sent) expect(beat.rate).toBeGreaterThan(0);
+  });
+
+  it('does not mind that a duration changes while it plays', async () => {
+    media.start();
+    media.play(2);
+    media.duration = Infinity;
+    media.fire('durationchange');
+    media.play(2);
+    media.pause();
+    await settle();
+    expect(segments()).toEqual([[[0, 4]]]);
+  });
+
+  it('says what was played where nobody could see it', async () => {
+    const visibility = vi.spyOn(document, 'visibilityState', 'get');
+    const turn = (state: DocumentVisibilityState) => {
+      visibility.mockReturnValue(state);
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+    media.start();
+    media.play(2);
+    turn('hidden');
+    media.play(3);
+    turn('visible');
+    media.play(1);
+    media.pause();
+    await settle();
+    expect(sent.map(({ beat }) => [beat.hidden, beat.watched_segments])).toEqual([
+      [false, [[0, 2]]],
+      [true, [[2, 5]]],
+      [false, [[5, 6]]],
+    ]);
+  });
+
+  it.each([
+    ['kept by the browser', () => window.dispatchEvent(new Event('pagehide'))],
+    ['frozen', () => document.dispatchEvent(new Event('freeze'))],
+  ])('a page that was %s has not played meanwhile', async (_how, leave) => {
+    media.start();
+    media.play(2);
+    leave();
+    await settle();
+    expect(segments()).toEqual([[[0, 2]]]);
+    media.now += 3_600_000;
+    media.play(2);
+    media.pause();
+    await settle();
+    const last = sent.at(-1)?.beat;
+    expect(last?.watched_segments).toEqual([[2, 4]]);
+    expect((last?.at ?? 0) - (last?.since ?? 0)).toBeLessThanOrEqual(2_000);
+  });
+
+  it('goes on counting when the machine’s clock is set back', async () => {
+    media.start();
+    media.play(5);
+    media.now -= 3_600_000;
+    media.play(25);
+    media.pause();
+    await settle();
+    expect(segments().flat().at(-1)?.[1]).toBe(30);
+    for (const { beat } of sent) {
+      const claimed = beat.watched_segments.reduce((sum, [from, to]) => sum + to - from, 0);
+      expect(beat.at - beat.since).toBeGreaterThanOrEqual(claimed * 1000 - 500);
+      expect(beat.at).toBeLessThanOrEqual(media.now);
+    }
   });
 
   it('says which player it is: as the caller calls it, else by the element', async () => {

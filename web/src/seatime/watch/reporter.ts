@@ -2,23 +2,9 @@
  * Listens to any media element and turns its playing into beats. It knows
  * nothing of players, React or HTTP: those hand it an element, a grant and an outbox.
  */
-import { note, stall, startRecording, stop, takeBeat, tick, type Recording, type WatchEvent } from './beats';
+import { Follower } from './follower';
+import { faultOf, hasData, listenTo, type MediaLike } from './media';
 import type { BeatOutbox } from './outbox';
-import type { Tick } from './ranges';
-
-/** What is used of HTMLMediaElement; Mux's player element has it too (`seeking`, for one, it lacks). */
-export interface MediaLike extends EventTarget {
-  readonly currentTime: number;
-  readonly paused: boolean;
-  readonly ended: boolean;
-  readonly readyState: number;
-  readonly playbackRate: number;
-  /** Pixels; what changes with the quality, where that is chosen by rendition. */
-  readonly videoHeight?: number;
-  /** The element's name says which player it is. */
-  readonly localName?: string;
-  readonly error?: { readonly code: number; readonly muxCode?: number | undefined } | null;
-}
 
 export interface ReporterOptions {
   /** Which player it is, where the element doesn't tell: `hls.js` plays in a `video`. At most 32 characters count. */
@@ -26,28 +12,15 @@ export interface ReporterOptions {
   now?: () => number;
 }
 
-const BEAT_EVERY_MS = 10_000;
-const HAVE_FUTURE_DATA = 3;
-/** A busy page hears of playing late; the element stood still before, so this much of a lead was played. */
-const LATE_START_S = 1;
 const MAX_NAME = 32;
-/** Mux's player has codes of its own beside the element's; this one is no fault of the network. */
-const MUX_TOKEN_EXPIRED = 2403210;
 
 /** Sequence numbers go on where they were when a player is mounted again under the same grant. */
 const counters = new Map<string, { next: number }>();
 
 export class WatchReporter {
-  private recording: Recording;
+  private readonly follower: Follower;
   private readonly counter: { next: number };
-  private rate: number;
   private height: number | undefined;
-  private hidden = document.visibilityState === 'hidden';
-  private position: number;
-  /** Whether `position` is known to be where the element stands or stood; not so while a source loads. */
-  private placed: boolean;
-  private stoppedAt: number;
-  private beatDue = Infinity;
   private seeking = false;
   private seekFrom: number | null = null;
   private waitingSince: number | null = null;
@@ -60,26 +33,39 @@ export class WatchReporter {
   constructor(
     private readonly media: MediaLike,
     private grant: string,
-    private readonly outbox: BeatOutbox,
+    private readonly outbox: Pick<BeatOutbox, 'add' | 'leave'>,
     { player = media.localName, now = Date.now }: ReporterOptions = {},
   ) {
     this.player = player?.slice(0, MAX_NAME) || undefined;
     this.now = now;
     this.counter = counters.get(grant) ?? { next: 1 };
     counters.set(grant, this.counter);
-    this.recording = startRecording(this.counter.next);
-    this.rate = media.playbackRate;
     this.height = media.videoHeight || undefined;
-    this.position = media.currentTime;
-    this.placed = media.readyState >= HAVE_FUTURE_DATA;
-    this.stoppedAt = now();
-    this.detach = this.attach();
+    this.follower = new Follower(media, now, this.counter.next, hasData(media));
+    this.detach = listenTo(media, {
+      media: {
+        canplay: () => this.onLoaded(),
+        playing: () => this.onPlaying(),
+        timeupdate: () => this.onTime(),
+        pause: () => this.onPause(),
+        waiting: () => this.onWaiting(),
+        seeking: () => this.onSeeking(),
+        seeked: () => this.onSeeked(),
+        ratechange: () => this.onRate(),
+        resize: () => this.onResize(),
+        ended: () => this.onEnded(),
+        emptied: () => this.onEmptied(),
+        error: () => this.onError(),
+      },
+      onVisibility: () => this.onVisibility(),
+      onLeave: () => this.onLeave(),
+    });
   }
 
   /** A refreshed grant: what was played until now belongs to the old one. */
   useGrant(grant: string): void {
     if (grant === this.grant) return;
-    this.closeInterval();
+    this.close();
     this.grant = grant;
     counters.set(grant, this.counter);
   }
@@ -89,90 +75,39 @@ export class WatchReporter {
     this.detach();
   }
 
-  private attach(): () => void {
-    const onMedia: Record<string, () => void> = {
-      canplay: () => this.onLoaded(),
-      playing: () => this.onPlaying(),
-      timeupdate: () => this.onTime(),
-      pause: () => this.onPause(),
-      waiting: () => this.onWaiting(),
-      seeking: () => this.onSeeking(),
-      seeked: () => this.onSeeked(),
-      ratechange: () => this.onRate(),
-      resize: () => this.onResize(),
-      ended: () => this.onEnded(),
-      emptied: () => this.onEmptied(),
-      error: () => this.onError(),
-    };
-    const onVisibility = () => this.onVisibility();
-    const onHide = () => this.onHide();
-    for (const [type, listener] of Object.entries(onMedia)) this.media.addEventListener(type, listener);
-    document.addEventListener('visibilitychange', onVisibility);
-    window.addEventListener('pagehide', onHide);
-    return () => {
-      for (const [type, listener] of Object.entries(onMedia)) this.media.removeEventListener(type, listener);
-      document.removeEventListener('visibilitychange', onVisibility);
-      window.removeEventListener('pagehide', onHide);
-    };
-  }
-
   private get playing(): boolean {
-    const { paused, ended, readyState } = this.media;
-    return !paused && !ended && !this.seeking && readyState >= HAVE_FUTURE_DATA;
+    return !this.media.paused && !this.media.ended && !this.seeking && hasData(this.media);
   }
 
-  private reading(): Tick {
-    return { position: this.position, at: this.now(), rate: this.rate };
-  }
-
-  private event(type: WatchEvent['type'], more: Partial<WatchEvent> = {}): void {
-    this.recording = note(this.recording, { type, at: this.now(), position: this.position, ...more });
-  }
-
-  /** Follow the element to where it stands, if it got there by playing. */
   private follow(): void {
     this.endStall();
-    if (this.recording.trace.last === null) this.startWhereItStood();
-    this.place();
-    if (this.recording.since === null) this.beatDue = this.now() + BEAT_EVERY_MS;
-    this.recording = tick(this.recording, this.reading());
+    this.follower.follow();
   }
 
-  private place(): void {
-    this.position = this.media.currentTime;
-    this.placed = true;
+  private followIfRunning(): void {
+    if (this.follower.isRunning) this.follow();
   }
 
-  private startWhereItStood(): void {
-    const lead = this.media.currentTime - this.position;
-    if (!this.placed || lead <= 0 || lead > LATE_START_S) return;
-    const at = Math.max(this.stoppedAt, this.now() - (lead / this.rate) * 1000);
-    this.beatDue = at + BEAT_EVERY_MS;
-    this.recording = tick(this.recording, { position: this.position, at, rate: this.rate });
-  }
-
-  private closeInterval(): void {
-    if (this.recording.trace.last === null) this.stoppedAt = this.now();
-    const { beat, recording } = takeBeat(this.recording, this.reading(), this.hidden);
-    this.recording = recording;
-    this.counter.next = recording.nextSeq;
-    this.beatDue = this.now() + BEAT_EVERY_MS;
-    if (beat) void this.outbox.add(this.grant, { ...beat, ...(this.player !== undefined && { player: this.player }) });
+  private close(): void {
+    const beat = this.follower.close();
+    if (beat === null) return;
+    this.counter.next = beat.seq + 1;
+    void this.outbox.add(this.grant, { ...beat, ...(this.player !== undefined && { player: this.player }) });
   }
 
   /** Playing stopped at the element's position, unless a seek has already moved it. */
   private halt(): void {
-    if (this.recording.trace.last !== null && !this.seeking) this.follow();
-    this.recording = stop(this.recording);
-    this.closeInterval();
+    if (!this.seeking) this.followIfRunning();
+    this.follower.interrupt();
+    this.close();
   }
 
   private onLoaded(): void {
-    if (this.media.paused) this.place();
+    if (this.media.paused) this.follower.stand();
   }
 
   private onPlaying(): void {
-    if (this.resting) this.event('play');
+    if (this.resting) this.follower.note('play');
     this.started = true;
     this.resting = false;
     this.follow();
@@ -182,7 +117,7 @@ export class WatchReporter {
     if (!this.playing) return;
     this.started = true;
     this.follow();
-    if (this.now() >= this.beatDue) this.closeInterval();
+    if (this.follower.isDue) this.close();
   }
 
   /** After a seek, and before the first frame, waiting is no stall. */
@@ -193,7 +128,7 @@ export class WatchReporter {
 
   private endStall(): void {
     if (this.waitingSince === null) return;
-    this.recording = stall(this.recording, this.now() - this.waitingSince);
+    this.follower.stalled(this.now() - this.waitingSince);
     this.waitingSince = null;
   }
 
@@ -201,42 +136,59 @@ export class WatchReporter {
     this.endStall();
     // The end pauses too; `ended` follows and says more.
     if (this.media.ended || !this.started) return;
-    if (this.recording.trace.last !== null && !this.seeking) this.follow();
-    this.event('pause');
+    if (!this.seeking) this.followIfRunning();
+    this.follower.note('pause');
     this.resting = true;
     this.halt();
   }
 
   private onSeeking(): void {
     this.endStall();
+    if (this.beginsAgain()) return;
     this.seeking = true;
-    this.recording = stop(this.recording);
+    this.follower.interrupt();
     if (this.started && this.seekFrom === null) {
-      this.seekFrom = this.position;
-      this.closeInterval();
+      this.seekFrom = this.follower.position;
+      this.close();
     }
-    this.place();
+    this.follower.stand();
+  }
+
+  /** An element that loops says of its end no more than that it seeks. */
+  private beginsAgain(): boolean {
+    const { loop, duration, currentTime } = this.media;
+    const isAtStart = loop === true && this.follower.isRunning && currentTime < this.follower.position && currentTime < AT_START_S;
+    if (!isAtStart || duration === undefined || duration - this.follower.position > NEAR_END_S * this.follower.rate) return false;
+    this.follower.follow(duration);
+    this.follower.note('complete');
+    this.resting = true;
+    this.seeking = true;
+    this.follower.interrupt();
+    this.close();
+    this.follower.stand();
+    return true;
   }
 
   private onSeeked(): void {
     this.seeking = false;
     // Where it plays on at once, the element may have left the target before this is heard.
-    if (this.media.paused) this.place();
+    if (this.media.paused) this.follower.stand();
     if (this.seekFrom === null) return;
     const from = this.seekFrom;
     this.seekFrom = null;
-    this.event('seek', { from, to: this.position });
-    if (this.media.paused) this.closeInterval();
+    this.follower.note('seek', { from, to: this.follower.position });
+    if (this.media.paused) this.close();
   }
 
   private onRate(): void {
-    if (this.media.playbackRate === this.rate) return;
-    if (this.recording.trace.last !== null) this.follow();
+    const { playbackRate } = this.media;
+    if (playbackRate === this.follower.rate) return;
+    this.followIfRunning();
     if (this.started) {
-      this.event('ratechange', { value: this.media.playbackRate });
-      this.closeInterval();
+      this.follower.note('ratechange', { value: playbackRate });
+      this.close();
     }
-    this.rate = this.media.playbackRate;
+    this.follower.rate = playbackRate;
   }
 
   /** Of the first one that is shown there is nothing to tell. */
@@ -245,12 +197,15 @@ export class WatchReporter {
     const before = this.height;
     if (!videoHeight || videoHeight === before) return;
     this.height = videoHeight;
-    if (before !== undefined) this.event('qualitychange', { value: `${videoHeight}p` });
+    if (before === undefined) return;
+    if (this.playing) this.followIfRunning();
+    this.follower.note('qualitychange', { value: `${videoHeight}p` });
+    this.close();
   }
 
   private onEnded(): void {
-    if (this.recording.trace.last !== null) this.follow();
-    this.event('complete');
+    this.followIfRunning();
+    this.follower.note('complete');
     this.resting = true;
     this.halt();
   }
@@ -258,31 +213,35 @@ export class WatchReporter {
   /** The source was replaced; the position now jumps without anybody seeking. */
   private onEmptied(): void {
     this.endStall();
-    this.recording = stop(this.recording);
-    this.closeInterval();
+    this.follower.interrupt();
+    this.close();
     this.started = false;
     this.resting = true;
     this.seeking = false;
     this.seekFrom = null;
-    this.placed = false;
+    this.follower.lose();
   }
 
   private onError(): void {
-    const { error } = this.media;
-    const value = error?.muxCode === MUX_TOKEN_EXPIRED ? 'expired' : error?.code;
-    this.event('error', value === undefined ? {} : { value: String(value) });
+    const value = faultOf(this.media);
+    this.follower.note('error', value === undefined ? {} : { value });
     this.halt();
   }
 
   private onVisibility(): void {
     if (this.playing) this.follow();
-    this.closeInterval();
-    this.hidden = document.visibilityState === 'hidden';
+    this.close();
+    this.follower.hidden = document.visibilityState === 'hidden';
   }
 
-  private onHide(): void {
-    if (this.playing) this.follow();
-    this.closeInterval();
+  /** A page that comes back has not played meanwhile. */
+  private onLeave(): void {
+    this.halt();
     this.outbox.leave();
   }
 }
+
+/** Where an element that loops is found when its seek is heard of. */
+const AT_START_S = 1;
+/** The clock is read four times a second; so far from the end, at single speed, it was played. */
+const NEAR_END_S = 1;

@@ -1,8 +1,10 @@
 /**
  * Where beats wait until the server has them. IndexedDB outlives a reload, a
- * crash and an offline day, and all tabs of an origin share it.
+ * crash and an offline day, and all tabs of an origin share it. What it does
+ * not take, this page remembers for as long as it lives.
  */
 import type { Beat } from './beats';
+import { openDisk } from './disk';
 
 export interface QueuedBeat {
   /** Assigned by the store, ascending. */
@@ -20,56 +22,11 @@ export interface BeatStore {
   trim(max: number): Promise<number>;
 }
 
-const DATABASE = 'seatime';
-const BEATS = 'beats';
-
-const settled = <T>(request: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('IndexedDB request failed'));
-  });
-
-const open = (): Promise<IDBDatabase> => {
-  const request = indexedDB.open(DATABASE, 1);
-  request.onupgradeneeded = () => {
-    request.result.createObjectStore(BEATS, { keyPath: 'id', autoIncrement: true });
-  };
-  return settled(request);
-};
-
-class IndexedDbStore implements BeatStore {
-  constructor(private readonly database: IDBDatabase) {}
-
-  private beats(mode: IDBTransactionMode): IDBObjectStore {
-    return this.database.transaction(BEATS, mode).objectStore(BEATS);
-  }
-
-  async add(grant: string, beat: Beat): Promise<number> {
-    return (await settled(this.beats('readwrite').add({ grant, beat }))) as number;
-  }
-
-  async oldest(limit: number): Promise<QueuedBeat[]> {
-    return (await settled(this.beats('readonly').getAll(null, limit))) as QueuedBeat[];
-  }
-
-  async remove(ids: readonly number[]): Promise<void> {
-    const beats = this.beats('readwrite');
-    await Promise.all(ids.map((id) => settled(beats.delete(id))));
-  }
-
-  async trim(max: number): Promise<number> {
-    const excess = (await settled(this.beats('readonly').count())) - max;
-    if (excess <= 0) return 0;
-    const keys = await settled(this.beats('readonly').getAllKeys(null, excess));
-    await this.remove(keys as number[]);
-    return keys.length;
-  }
-}
-
-/** For browsers that refuse IndexedDB (some private modes): survives nothing, loses nothing meanwhile. */
 export class MemoryStore implements BeatStore {
   private beats: QueuedBeat[] = [];
-  private lastId = 0;
+
+  /** Ids count up from `lastId`. */
+  constructor(private lastId = 0) {}
 
   async add(grant: string, beat: Beat): Promise<number> {
     this.lastId += 1;
@@ -92,10 +49,66 @@ export class MemoryStore implements BeatStore {
   }
 }
 
-export const openStore = async (): Promise<BeatStore> => {
-  try {
-    return new IndexedDbStore(await open());
-  } catch {
-    return new MemoryStore();
+/** Below any id that a disk gives out, so that an id says where its beat is. */
+const FIRST_IN_MEMORY = -Number.MAX_SAFE_INTEGER;
+
+/**
+ * The disk, and memory for what it refuses: it is full, was closed, or has not opened yet. What the disk has already is
+ * sent all the same.
+ */
+export class CarefulStore implements BeatStore {
+  private readonly memory = new MemoryStore(FIRST_IN_MEMORY);
+  private disk: BeatStore | null = null;
+
+  /** `onVolatile` is called for each beat that only this page remembers. */
+  constructor(
+    opening: Promise<BeatStore>,
+    private readonly onVolatile: (cause: unknown) => void = () => undefined,
+  ) {
+    opening.then(
+      (disk) => (this.disk = disk),
+      () => undefined,
+    );
   }
+
+  async add(grant: string, beat: Beat): Promise<number> {
+    try {
+      if (this.disk === null) throw new Error('IndexedDB did not open.');
+      return await this.disk.add(grant, beat);
+    } catch (cause) {
+      this.onVolatile(cause);
+      return this.memory.add(grant, beat);
+    }
+  }
+
+  async oldest(limit: number): Promise<QueuedBeat[]> {
+    const onDisk = await this.disk?.oldest(limit).catch(() => []);
+    return [...(onDisk ?? []), ...(await this.memory.oldest(limit))].slice(0, limit);
+  }
+
+  async remove(ids: readonly number[]): Promise<void> {
+    await this.memory.remove(ids);
+    const onDisk = ids.filter((id) => id > 0);
+    if (onDisk.length > 0) await this.disk?.remove(onDisk);
+  }
+
+  /** Each by itself: what one has room for is no reason to drop from the other. */
+  async trim(max: number): Promise<number> {
+    const onDisk = await this.disk?.trim(max).catch(() => 0);
+    return (onDisk ?? 0) + (await this.memory.trim(max));
+  }
+}
+
+/** Some browsers neither open a database nor say that they won't; nobody waits longer than this. */
+const PATIENCE_MS = 5_000;
+
+/** `name` is of the database. Resolves however the disk fares. */
+export const openStore = async (name: string, onVolatile?: (cause: unknown) => void, patienceMs = PATIENCE_MS): Promise<BeatStore> => {
+  const opening = openDisk(name);
+  const store = new CarefulStore(opening, onVolatile);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
+  await Promise.race([opening.catch(() => undefined), patience]);
+  clearTimeout(timer);
+  return store;
 };

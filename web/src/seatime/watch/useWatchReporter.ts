@@ -1,26 +1,23 @@
 import { useEffect, useRef } from 'react';
-import type { SeatimeApi } from '../api/client';
 import { useSeatimeApi } from '../context';
-import { BeatOutbox, type OutboxEvents } from './outbox';
-import { WatchReporter, type MediaLike } from './reporter';
-import { openStore } from './store';
+import type { DroppedBeats } from './outbox';
+import { outboxOf } from './pageOutbox';
+import { WatchReporter } from './reporter';
+import type { MediaLike } from './media';
 
 export interface WatchReporterOptions {
   /** The server has taken beats; what it makes of them shows in the lesson's progress a moment later. */
-  onAccepted?: () => void;
+  onAccepted?: (() => void) | undefined;
+  /** Watching that will never be counted, and why. Where nobody listens, the console says so. */
+  onDropped?: ((dropped: DroppedBeats) => void) | undefined;
+  /**
+   * This browser keeps nothing on disk (private mode, a full disk): what was not sent yet when the page goes away is
+   * sent on the way out, and by no later page. Called once.
+   */
+  onVolatile?: (() => void) | undefined;
   /** Which player it is, where the element doesn't tell. */
-  player?: string;
+  player?: string | undefined;
 }
-
-const outboxFor = (api: SeatimeApi, events: OutboxEvents): BeatOutbox =>
-  new BeatOutbox(
-    openStore(),
-    {
-      send: (grant, beats) => api.sendBeats(grant, beats),
-      beacon: (grant, beats) => api.beaconBeats(grant, beats),
-    },
-    events,
-  );
 
 /**
  * Reports what `media` (any HTMLMediaElement, or a player element that behaves like one) plays
@@ -34,7 +31,6 @@ export const useWatchReporter = (
 ): void => {
   const api = useSeatimeApi();
   const events = useRef(options);
-  const outbox = useRef<BeatOutbox | null>(null);
   const reporter = useRef<WatchReporter | null>(null);
   const currentGrant = useRef(grant);
   const granted = grant !== null;
@@ -43,18 +39,19 @@ export const useWatchReporter = (
     events.current = options;
   });
 
+  const isHeard = options.onDropped !== undefined;
   useEffect(() => {
-    const created = outboxFor(api, { onAccepted: () => events.current.onAccepted?.() });
-    outbox.current = created;
-    const resume = () => void created.flush();
-    window.addEventListener('online', resume);
-    resume();
-    return () => {
-      window.removeEventListener('online', resume);
-      created.close();
-      outbox.current = null;
-    };
-  }, [api]);
+    const { beats, onVolatile } = outboxOf(api);
+    const ends = [
+      beats.listen({
+        onAccepted: () => events.current.onAccepted?.(),
+        onDropped: isHeard ? (dropped) => events.current.onDropped?.(dropped) : undefined,
+      }),
+      onVolatile(() => events.current.onVolatile?.()),
+    ];
+    void beats.resume();
+    return () => ends.forEach((end) => end());
+  }, [api, isHeard]);
 
   useEffect(() => {
     currentGrant.current = grant;
@@ -62,8 +59,8 @@ export const useWatchReporter = (
   }, [grant]);
 
   useEffect(() => {
-    if (media === null || !granted || currentGrant.current === null || outbox.current === null) return;
-    const created = new WatchReporter(media, currentGrant.current, outbox.current, { player: events.current.player });
+    if (media === null || !granted || currentGrant.current === null) return;
+    const created = new WatchReporter(media, currentGrant.current, outboxOf(api).beats, { player: events.current.player });
     reporter.current = created;
     return () => {
       created.dispose();
