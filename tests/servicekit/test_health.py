@@ -1,9 +1,10 @@
 """Readiness: what turns it red, what it only tells, and that no check can hold it up."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 from servicekit.errors import Unavailable
-from servicekit.health import Degraded, readiness
+from servicekit.health import Degraded, Memory, readiness
 
 
 async def well() -> None:
@@ -41,3 +42,18 @@ async def test_one_broken_check_is_red_whatever_the_others_say() -> None:
         "disk": "no answer within 0.05 s",
         "log": "ok",
     }
+
+
+async def test_it_is_known_since_when_something_fails() -> None:
+    """From the first time that it was found so until it is well again; what is asked less often is not forgotten."""
+    memory, began = Memory(), datetime(2026, 3, 1, tzinfo=UTC)
+    assert memory.note({"database": "gone", "log": "ok"}, began) == {"database": began}
+    later = began + timedelta(minutes=5)
+    assert memory.note({"log": "degraded: slow"}, later) == {"log": later}
+    assert memory.note({"database": "no answer", "log": "ok"}, later) == {"database": began}
+    assert memory.note({"database": "ok"}, later) == {}
+    assert memory.note({"database": "gone"}, later) == {"database": later}
+    _, report = await readiness({"database": broken, "log": well}, memory=Memory())
+    assert report["since"].keys() == {"database"}
+    _, fine = await readiness({"log": well}, memory=Memory())
+    assert fine == {"ready": True, "checks": {"log": "ok"}}

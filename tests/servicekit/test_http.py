@@ -325,6 +325,7 @@ async def test_health_is_red_while_the_database_is_down(database: Database) -> N
             response = await client.get("/health/ready")
             assert response.status_code == 503
             assert response.json()["checks"]["database"] != "ok"
+            assert response.json()["since"].keys() == {"database"}
             assert (await client.get("/health/live")).json() == {"live": True}
             problem(await client.post("/stored", json={"number": 1}), 503, "database-unavailable")
             between.refusing = False

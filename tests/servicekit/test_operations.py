@@ -44,6 +44,7 @@ async def test_a_service_that_never_worked_has_nothing_to_tell(client: httpx.Asy
     health = await told(client)
     assert health["ready"]
     assert health["checks"] == {"kafka": "ok"}
+    assert health["since"] == {}
     assert health["consumers"] == []
     assert health["waiting"] == [{"name": "webhooks", "count": 2, "oldestSeconds": 7.5}]
 
@@ -88,3 +89,16 @@ async def test_without_its_database_it_still_says_how_it_stands(settings: Common
             health = await told(client)
         assert health["outbox"] is None
         assert health["waiting"] is None
+
+
+async def test_since_when_its_broker_is_away(settings: CommonSettings, database: Database) -> None:
+    """The first time that it was found so, whoever asks later; a service that is well has nothing to say of it."""
+    away = settings.model_copy(update={"kafka_bootstrap_servers": "127.0.0.1:9"})
+    api = api_of(away, database.app_url)
+    async with api.router.lifespan_context(api), client_of(api) as client:
+        first, second = await told(client), await told(client)
+    assert not first["ready"]
+    assert first["consumers"] is None
+    assert first["outbox"] is not None
+    assert first["since"].keys() == {"kafka"}
+    assert second["since"] == first["since"]

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+OK = "ok"
 _DEGRADED = "degraded: "
 
 Check = Callable[[], Awaitable[None]]
@@ -14,10 +16,29 @@ class Degraded(Exception):
     """Raised by a check: something that this process can do without is down. It is told, and nothing turns red."""
 
 
-async def readiness(checks: Mapping[str, Check], *, timeout_s: float = 2.5) -> tuple[bool, dict[str, Any]]:
+class Memory:
+    """Since when each check has not been `ok`, as far as this process was asked: its supervisor asks all the time."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, datetime] = {}
+
+    def note(self, results: Mapping[str, str], at: datetime) -> dict[str, datetime]:
+        """Of these checks, those that are not `ok` now. What was not asked this time is neither told nor forgotten."""
+        for name, said in results.items():
+            if said == OK:
+                self._since.pop(name, None)
+            else:
+                self._since.setdefault(name, at)
+        return {name: since for name, since in self._since.items() if name in results}
+
+
+async def readiness(
+    checks: Mapping[str, Check], *, timeout_s: float = 2.5, memory: Memory | None = None
+) -> tuple[bool, dict[str, Any]]:
     """Run every check at once, each at most `timeout_s` (s).
 
-    Returns (ready, {"ready": bool, "checks": {name: "ok" or the reason}}). Ready with what is degraded.
+    Returns (ready, {"ready": bool, "checks": {name: "ok" or the reason}}). Ready with what is degraded. With a `memory`
+    there is also "since" (ISO 8601, by name), if anything fails.
     """
 
     async def run(check: Check) -> str:
@@ -30,8 +51,10 @@ async def readiness(checks: Mapping[str, Check], *, timeout_s: float = 2.5) -> t
             return f"{_DEGRADED}{error}"
         except Exception as error:
             return str(error) or type(error).__name__
-        return "ok"
+        return OK
 
     results = dict(zip(checks, await asyncio.gather(*map(run, checks.values())), strict=True))
-    ready = all(result == "ok" or result.startswith(_DEGRADED) for result in results.values())
-    return ready, {"ready": ready, "checks": results}
+    ready = all(result == OK or result.startswith(_DEGRADED) for result in results.values())
+    since = memory.note(results, datetime.now(UTC)) if memory is not None else {}
+    told = {"since": {name: at.isoformat() for name, at in since.items()}} if since else {}
+    return ready, {"ready": ready, "checks": results, **told}

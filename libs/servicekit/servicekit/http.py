@@ -27,7 +27,7 @@ from servicekit.errors import (
     ServiceError,
     problem_of_status,
 )
-from servicekit.health import Check, readiness
+from servicekit.health import Check, Memory, readiness
 from servicekit.settings import CommonSettings
 
 _STARTUP_FAILURE = 3  # as uvicorn's own
@@ -76,7 +76,7 @@ def create_api(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # the edge's own; asked for at every request
     )
     api.state.authenticator, api.state.service = Authenticator(settings), service
-    api.state.stopping, api.state.checks = asyncio.Event(), checks
+    api.state.stopping, api.state.checks, api.state.failing = asyncio.Event(), checks, Memory()
     openapi.describe(api)
     _add_problem_handlers(api)
     _add_operations(api, checks)
@@ -183,7 +183,7 @@ def _add_operations(api: FastAPI, checks: Callable[[FastAPI], Mapping[str, Check
 
     @api.get("/health/ready", tags=["operations"], summary="Whether it can do its work, and what stands in the way")
     async def ready() -> JSONResponse:
-        is_ready, report = await readiness(checks(api))
+        is_ready, report = await readiness(checks(api), memory=api.state.failing)
         return JSONResponse(report, status_code=200 if is_ready else 503)
 
     @api.get("/metrics", tags=["operations"], summary="Prometheus metrics", response_class=Response)

@@ -5,7 +5,7 @@ A redrive is asked for here and done by the worker: the answer is durable before
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
@@ -35,6 +35,10 @@ _COUNTED = 500
 """Of each topic's letters, the health route looks at no more than the newest."""
 
 
+_MAY: Mapping[Action, Collection[State]] = {"redrive": ("open", "discarded"), "discard": ("open", "failed")}
+"""In which states of a letter this may be decided."""
+
+
 class NoSuchLetter(NotFound):
     slug, title = "no-such-dead-letter", "This service has no dead letter there"
 
@@ -62,17 +66,27 @@ def router(
         prefix=f"/api/operations/{service}", tags=["operations"], dependencies=[Depends(require_roles("admin"))]
     )
     graveyard = Graveyard(settings, service=service, topics=topics)
+    _tell_health(routes, settings, service, graveyard, waits)
+    _list_letters(routes, graveyard)
+    _take_decisions(routes, graveyard)
+    _tell_decisions(routes)
+    return routes
 
+
+def _tell_health(routes: APIRouter, settings: CommonSettings, service: str, graveyard: Graveyard, waits: Waits) -> None:
     @routes.get("/health", summary="How the service's queues and dependencies stand")
     async def health(request: Request) -> HealthView:
-        checked = {**request.app.state.checks(request.app), "kafka": lambda: kafka.ping(settings)}
+        state = request.app.state
+        checked = {**state.checks(request.app), "kafka": lambda: kafka.ping(settings)}
         return HealthView.of_queues(
             service,
-            await readiness(checked),
+            await readiness(checked, memory=state.failing),
             await _tables(_pool(request), waits),
             await _consumers(settings, service, graveyard, _pool(request)),
         )
 
+
+def _list_letters(routes: APIRouter, graveyard: Graveyard) -> None:
     @routes.get("/dead-letters", summary="Records that the service's consumers could not use, the newest first")
     async def list_letters(
         request: Request,
@@ -86,16 +100,20 @@ def router(
         )
         return LettersView.of(found)
 
+
+def _take_decisions(routes: APIRouter, graveyard: Graveyard) -> None:
     @routes.post("/dead-letters/redrive", status_code=202, summary="Have records written to their topics again")
     async def redrive(request: Request, principal: CurrentPrincipal, body: RangeBody) -> DecidedView:
         """The worker writes each with its key, headers and time, once for all consumers, which know it by its id."""
-        return await _decide(request, principal, body, "redrive", {"open", "discarded"})
+        return await _decide(graveyard, _pool(request), principal, body, "redrive")
 
     @routes.post("/dead-letters/discard", summary="Note that nothing is to be done about these letters")
     async def discard(request: Request, principal: CurrentPrincipal, body: RangeBody) -> DecidedView:
         """They stay in the log until its retention ends, and may be redriven after all."""
-        return await _decide(request, principal, body, "discard", {"open", "failed"})
+        return await _decide(graveyard, _pool(request), principal, body, "discard")
 
+
+def _tell_decisions(routes: APIRouter) -> None:
     @routes.get("/dead-letters/audit", summary="Who decided what about dead letters, and what came of it")
     async def audit(
         request: Request,
@@ -108,20 +126,19 @@ def router(
             entries=[NotedView.of(one) for one in found], next=found[-1].id if len(found) == limit else None
         )
 
-    async def _decide(
-        request: Request, principal: Principal, body: RangeBody, action: Action, undecided: set[State]
-    ) -> DecidedView:
-        if not body.fits:
-            raise RangeTooLong()
-        found: Sequence[Judged] = await graveyard.between(_pool(request), body.topic, body.first, body.end)
-        if not found:
-            raise NoSuchLetter()
-        places = [judged.letter.place for judged in found if judged.state in undecided]
-        async with transaction(_pool(request)) as conn:
-            noted = await store.note(conn, action, principal.user_id, body.note, places)
-        return DecidedView(noted=noted, unchanged=len(found) - noted)
 
-    return routes
+async def _decide(
+    graveyard: Graveyard, pool: Pool, principal: Principal, body: RangeBody, action: Literal["redrive", "discard"]
+) -> DecidedView:
+    if not body.fits:
+        raise RangeTooLong()
+    found: Sequence[Judged] = await graveyard.between(pool, body.topic, body.first, body.end)
+    if not found:
+        raise NoSuchLetter()
+    places = [judged.letter.place for judged in found if judged.state in _MAY[action]]
+    async with transaction(pool) as conn:
+        noted = await store.note(conn, action, principal.user_id, body.note, places)
+    return DecidedView(noted=noted, unchanged=len(found) - noted)
 
 
 async def _tables(pool: Pool, waits: Waits) -> tuple[OutboxState, Sequence[Waiting]] | None:

@@ -149,6 +149,7 @@ class HealthView(_Wire):
     service: str
     ready: bool
     checks: dict[str, str] = Field(description="Dependencies: `ok`, `degraded: …`, or what stands in the way.")
+    since: dict[str, datetime] = Field(description="When the process that answers first found each of these not `ok`.")
     outbox: OutboxView | None
     waiting: list[WaitingView] | None = Field(description="What else waits in the service's tables.")
     consumers: list[ConsumerView] | None
@@ -166,6 +167,7 @@ class HealthView(_Wire):
             service=service,
             ready=ready,
             checks=dict(report["checks"]),
+            since=report.get("since", {}),
             outbox=OutboxView.of(tables[0]) if tables is not None else None,
             waiting=[WaitingView.of(one) for one in tables[1]] if tables is not None else None,
             consumers=[ConsumerView.of(one, consumers[1]) for one in consumers[0]] if consumers is not None else None,

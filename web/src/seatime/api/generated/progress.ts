@@ -652,6 +652,10 @@ export interface components {
             checks: {
                 [key: string]: string;
             };
+            /** @description When the process that answers first found each of these not `ok`. */
+            since: {
+                [key: string]: string;
+            };
             outbox: components["schemas"]["OutboxView"] | null;
             /** @description What else waits in the service's tables. */
             waiting: components["schemas"]["WaitingView"][] | null;
