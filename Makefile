@@ -70,8 +70,8 @@ screenshots: setup java web programs ## a picture of every page into docs/images
 web-check: setup web ## the web app's own linter, tests and budget
 	@$(RUN) -m devstack.web check
 
-bench: setup java ## list the benchmarks, or run one (NAME=outbox)
-	@$(RUN) -m benchmarks $(NAME) $(ARGS)
+bench: setup java ## list the benchmarks, or run one (NAME=outbox; SHORT=1 to see that it runs)
+	@$(RUN) -m benchmarks $(NAME) $(if $(SHORT),--short) $(ARGS)
 
 setup: ## what everything needs, into .venv and the cache folder; at once when nothing changed
 	@test -n "$(PYTHON)" || { echo "Seatime needs Python 3.11 or later; none was found. Name one: make PYTHON=/path/to/python3.11"; exit 1; }

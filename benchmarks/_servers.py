@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
@@ -28,6 +29,12 @@ def syncing(infra: Infra, stack: ExitStack) -> Postgres:
     if (postgres.sql("SHOW fsync"), postgres.sql("SHOW synchronous_commit")) != ("on", "on"):
         raise RuntimeError("this PostgreSQL does not sync its commits: nothing durable can be measured")
     return postgres
+
+
+def uvicorn(factory: str) -> list[str]:
+    """The command of a plain application by its factory, with our options; a port is to follow."""
+    options = ["--http", "httptools", "--loop", "asyncio", "--no-access-log", "--no-server-header"]
+    return [sys.executable, "-m", "uvicorn", "--factory", factory, *options, "--log-level", "warning", "--port"]
 
 
 @asynccontextmanager

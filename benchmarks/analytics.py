@@ -8,7 +8,6 @@ afterwards.
 """
 
 import asyncio
-import os
 import statistics
 import time
 from contextlib import ExitStack
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaProducer
 from rich.console import Console
 
-from benchmarks import _consuming, _plain, _viewers, _visible
+from benchmarks import _consuming, _plain, _sizes, _viewers, _visible
 from benchmarks._deployed import create_topics, worker
 from benchmarks._servers import syncing
 from contracts import topics
@@ -28,10 +27,12 @@ from tests.infra import Infra
 DESCRIPTION = "a curve of a million viewers, events counted against an UPDATE each, and from beat to visible"
 AIMS = {"under_50_ms": 1.0, "under_2_s": 1.0, "ours_to_update": 50.0, "large_to_small": 0.8}
 
-SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "10000 100000 1000000").split()]
-EVENTS = int(os.environ.get("BENCH_EVENTS", "50000"))
-BEATS_PER_S, SECONDS = int(os.environ.get("BENCH_BEATS_PER_S", "5000")), int(os.environ.get("BENCH_SECONDS", "20"))
-UPDATES, READS = 3_000, 40
+SIZES = _sizes.numbers("BENCH_SIZES", "10000 100000 1000000", short="1000")
+EVENTS = _sizes.number("BENCH_EVENTS", 50_000, short=5_000)
+BEATS_PER_S = _sizes.number("BENCH_BEATS_PER_S", 5_000, short=500)
+SECONDS = _sizes.number("BENCH_SECONDS", 20, short=5)
+UPDATES = _sizes.number("BENCH_UPDATES", 3_000, short=300)
+READS = 40
 
 _SIZES = """
 SELECT sum(size) FILTER (WHERE personal)::float8 AS people, sum(size) FILTER (WHERE NOT personal)::float8 AS lessons

@@ -7,7 +7,6 @@ that has watched before, of one size and of ten times that. Afterwards every req
 """
 
 import asyncio
-import os
 import random
 import statistics
 import sys
@@ -17,13 +16,11 @@ from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import GroupCoordinatorNotAvailableError
 from rich.console import Console
 
-from benchmarks import _population
+from benchmarks import _consuming, _population, _sizes
 from benchmarks._population import BEATS_EACH, Beat
-from benchmarks._servers import cpu_s, process, syncing
+from benchmarks._servers import process, syncing
 from contracts import topics
 from devstack.ports import free_port
 from progress_service import store_views
@@ -36,9 +33,10 @@ from tests.infra import Infra
 DESCRIPTION = "beats/s from Kafka into the ledger, against an upsert per event and COPY; WAL, HOT, RLS"
 AIMS = {"ours_to_upsert": 30.0, "large_to_small": 0.9, "under_300_wal_bytes": 1.0, "hot_share": 1.0, "rls_read": 0.65}
 
-SIZES = [int(size) for size in os.environ.get("BENCH_SIZES", "100000 1000000").split()]
-REQUESTS = int(os.environ.get("BENCH_REQUESTS", "20000"))
-UPSERTS, READS, TIMEOUT_S = 3_000, 2_000, 600
+SIZES = _sizes.numbers("BENCH_SIZES", "100000 1000000", short="1000")
+REQUESTS = _sizes.number("BENCH_REQUESTS", 20_000, short=2_000)
+UPSERTS = _sizes.number("BENCH_UPSERTS", 3_000, short=300)
+READS, TIMEOUT_S = 2_000, 600
 WRITTEN = ("learner_clocks", "watch_sessions", "lesson_progress")
 
 _UPSERT = """
@@ -152,7 +150,9 @@ async def _fold(bootstrap: str, db: Database, admin_url: str, size: int) -> Fold
         stack.push_async_callback(pool.close)
         before = await pool.fetchval("SELECT pg_current_wal_insert_lsn()")
         pid = await stack.enter_async_context(process([sys.executable, "-m", "progress_service.worker"], env, port))
-        per_s, cpu_us = await _watch(bootstrap, f"{prefix}progress.{topics.WATCH_PROGRESS.name}", pid)
+        per_s, cpu_us = await _consuming.rate(
+            bootstrap, f"{prefix}progress.{topics.WATCH_PROGRESS.name}", REQUESTS, pid
+        )
         async with asyncio.timeout(TIMEOUT_S):
             while await pool.fetchval("SELECT count(*) FROM outbox"):
                 await asyncio.sleep(0.2)
@@ -163,34 +163,7 @@ async def _fold(bootstrap: str, db: Database, admin_url: str, size: int) -> Fold
             "SELECT sum(n_tup_hot_upd) / sum(n_tup_upd) FROM pg_stat_user_tables WHERE relname = ANY($1::text[])",
             list(WRITTEN),
         )
-    return Folded(per_s, cpu_us, float(wal) / (REQUESTS * BEATS_EACH), float(hot))
-
-
-async def _watch(bootstrap: str, group: str, pid: int) -> tuple[float, float]:
-    """Beats/s, and processor time a beat, from the first commit of offsets to the last."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    first: tuple[int, float, float] | None = None
-    try:
-        async with asyncio.timeout(TIMEOUT_S):
-            while True:
-                done, now, spent = await _committed(admin, group), time.perf_counter(), cpu_s(pid)
-                if first is None and done:
-                    first = done, now, spent
-                if first is not None and done == REQUESTS:
-                    beats = (done - first[0]) * BEATS_EACH
-                    return beats / (now - first[1]), (spent - first[2]) / beats * 1e6
-                await asyncio.sleep(0.05)
-    finally:
-        await admin.close()
-
-
-async def _committed(admin: AIOKafkaAdminClient, group: str) -> int:
-    """Records that the group is done with; none as long as Kafka has not heard of any group."""
-    try:
-        return sum(offset.offset for offset in (await admin.list_consumer_group_offsets(group)).values())
-    except GroupCoordinatorNotAvailableError:
-        return 0
+    return Folded(per_s * BEATS_EACH, cpu_us / BEATS_EACH, float(wal) / (REQUESTS * BEATS_EACH), float(hot))
 
 
 async def _check(pool: Pool) -> None:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from rich.console import Console
 
+from benchmarks import _sizes
 from servicekit import database, kafka, outbox
 from servicekit.producer import Producer
 from servicekit.settings import CommonSettings
@@ -20,7 +21,8 @@ from tests.infra import Infra
 DESCRIPTION = "events/s through the outbox relay, against the bare producer with as many acknowledgements"
 AIMS = {"relay_to_producer": 0.3}
 
-_EVENTS, _KEYS, _WINDOW = 20_000, 5_000, 500
+_EVENTS = _sizes.number("BENCH_EVENTS", 20_000, short=2_000)
+_KEYS, _WINDOW = 5_000, 500
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from fastapi import FastAPI, HTTPException, Request
 from rich.console import Console
 
-from benchmarks import _flame, _school, _wrk
-from benchmarks._servers import cpu_s, process, syncing
+from benchmarks import _flame, _school, _sizes, _wrk
+from benchmarks._servers import cpu_s, process, syncing, uvicorn
 from benchmarks._wrk import Load
 from devstack import tools, web
 from devstack.paths import ROOT
@@ -39,8 +39,8 @@ DESCRIPTION = "playback granted/s, against Express + @mux/mux-node, Mux's Python
 AIMS = {"shared_to_express": 30.0, "shared_to_openssl": 10.0, "under_5_ms": 1.0, "per_viewer_to_openssl": 0.95}
 
 KEY_ID = "bench-key"
-ROUNDS, SECONDS = int(os.environ.get("BENCH_ROUNDS", "3")), int(os.environ.get("BENCH_SECONDS", "4"))
-CONNECTIONS, VIEWER_CONNECTIONS = int(os.environ.get("BENCH_CONNECTIONS", "32")), 64
+ROUNDS, SECONDS = _sizes.number("BENCH_ROUNDS", 3, short=1), _sizes.number("BENCH_SECONDS", 4, short=1)
+CONNECTIONS, VIEWER_CONNECTIONS = _sizes.number("BENCH_CONNECTIONS", 32, short=8), 64
 PLAIN_CONNECTIONS = 2  # it answers some ten a second: more of them only wait
 PEERS = ROOT / "benchmarks" / "peers"
 FLAME = ROOT / "docs" / "images" / "playback-flame.svg"
@@ -208,12 +208,10 @@ async def _start(stack: AsyncExitStack, db: Database, key: RSAPrivateKey, *only:
         "WATCH_GRANT_PRIVATE_KEY": base64.b64encode(grants).decode(),
         "PLAYBACK_ADDRESS_RATE_LIMIT": "1000000",  # all come from one address, whose bucket is counted all the same
     }
-    uvicorn = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.playback:plain_app", "--no-access-log"]
     ports = {name: free_port() for name in ("ours", "plain", "express")}
-    options = ["--http", "httptools", "--loop", "asyncio", "--no-server-header", "--log-level", "warning", "--port"]
     commands = {
         "ours": [sys.executable, "-m", "playback_service.app"],
-        "plain": [*uvicorn, *options, str(ports["plain"])],
+        "plain": [*uvicorn("benchmarks.playback:plain_app"), str(ports["plain"])],
         "express": [tools.node(), str(PEERS / "server.mjs")],
     }
     theirs = {"DATABASE_URL": db.app_url, "ENTITLEMENT_SQL": ENTITLEMENT, "NODE_ENV": "production"}

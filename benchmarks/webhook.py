@@ -21,8 +21,9 @@ from uuid import uuid4
 from fastapi import FastAPI, HTTPException, Request
 from rich.console import Console
 
+from benchmarks import _sizes
 from benchmarks._load import Outcome, drive
-from benchmarks._servers import process, syncing
+from benchmarks._servers import process, syncing, uvicorn
 from benchmarks._story import story
 from devstack.ports import free_port
 from servicekit import database
@@ -34,7 +35,8 @@ DESCRIPTION = "webhooks/s verified and durable, against a plain FastAPI handler 
 AIMS = {"valid_to_plain": 5.0, "forged_to_valid": 1.0}
 
 SECRET = "the webhook secret of the benchmark"
-ROUNDS, LESSONS, FORGED, CONNECTIONS, TIMEOUT_S = 3, 1_000, 4_000, 64, 120
+ROUNDS, LESSONS = _sizes.number("BENCH_ROUNDS", 3, short=1), _sizes.number("BENCH_LESSONS", 1_000, short=100)
+FORGED, CONNECTIONS, TIMEOUT_S = 4_000, 64, 120
 OURS, PLAIN = "/api/videos/mux/webhook", "/webhook"
 
 _PLAIN_TABLE = """
@@ -143,9 +145,8 @@ async def _ours(db: Database) -> AsyncIterator[int]:
 @asynccontextmanager
 async def _plain(db: Database) -> AsyncIterator[int]:
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.webhook:plain_app", "--port", str(port)]
-    command += ["--http", "httptools", "--loop", "asyncio", "--no-access-log", "--no-server-header"]
-    async with process([*command, "--log-level", "warning"], {"DATABASE_URL": db.app_url}, port):
+    command = [*uvicorn("benchmarks.webhook:plain_app"), str(port)]
+    async with process(command, {"DATABASE_URL": db.app_url}, port):
         yield port
 
 
