@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaProducer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics_service import live, store_live
+from analytics_service import live, store_groups, store_live
 from analytics_service.app import create_app
 from analytics_service.live import Sighting, shown, viewer_of
 from analytics_service.settings import Settings, WorkerSettings
@@ -91,7 +91,7 @@ def test_neither_an_idle_page_nor_an_offline_queue_is_a_viewer() -> None:
 GROUPS = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 12), max_size=6)
 
 
-@given(GROUPS, st.integers(1, 8))
+@given(GROUPS, st.integers(2, 8))
 def test_no_small_group_can_be_told_from_what_is_shown(groups: dict[str, int], smallest: int) -> None:
     """Neither a lesson nor the total less the lessons shown is a group of fewer than the smallest."""
     found = shown(groups, smallest)
@@ -107,6 +107,7 @@ def test_no_small_group_can_be_told_from_what_is_shown(groups: dict[str, int], s
 def test_without_a_smallest_group_everybody_is_shown() -> None:
     """1 turns the suppression off, zeros included."""
     assert shown({"a": 1, "b": 2}, 1).total == 3
+    assert shown({"a": 0, "b": 2}, 1).lessons == {"a", "b"}
     assert shown({}, 1).total == 0
 
 
@@ -183,6 +184,22 @@ async def test_the_owner_sees_groups_that_are_large_enough(pool: Pool, http: htt
     body = (await http.get(path, headers=ADMIN)).json()
     assert (body["viewersNow"], [one["viewersNow"] for one in body["lessons"]]) == (10, [5, 5])
     assert datetime.now(UTC) - datetime.fromisoformat(body["lastSeenAt"]) < timedelta(minutes=5)
+
+
+async def test_nobody_is_a_number_where_everybody_is_shown(pool: Pool, http: httpx.AsyncClient) -> None:
+    """With 1 as the smallest group there is nothing to suppress: no viewers, no beats and no completions are 0."""
+    await log.consume(pool, log.logged([log.course()]))
+    path = "/api/analytics/courses/c1/live/now"
+    names = ("viewersNow", "beatsPerSecond", "completions")
+    body = (await http.get(path, headers=OWNER)).json()
+    assert [body[name] for name in names] == [None, None, None]
+    async with pool.acquire() as conn:
+        await store_groups.set_smallest_group(conn, 1)
+    body = (await http.get(path, headers=OWNER)).json()
+    assert [body[name] for name in names] == [0, 0, 0]
+    await log.consume(pool, log.logged([log.completion("u1", at_s=(now_ms() - NOW_MS) // 1000)]))
+    lesson = (await http.get(path, headers=OWNER)).json()["lessons"][0]
+    assert [lesson[name] for name in names] == [0, 0, 1]
 
 
 async def test_only_the_owner_and_admins_look_on(pool: Pool, http: httpx.AsyncClient) -> None:

@@ -24,7 +24,7 @@ from tests.databases import Database
 from tests.polling import until
 
 LEARNERS = ("u1", "u2", "u3", "u4", "u5")
-LIMITS: dict[str, Any] = {"drift_least_views": 3, "analytics_smallest_group": 5}
+LIMITS: dict[str, Any] = {"drift_least_views": 3}
 
 
 @pytest.fixture(scope="session")

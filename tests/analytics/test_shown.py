@@ -10,11 +10,15 @@ import asyncpg
 import httpx
 import pytest
 
+from analytics_service import store_groups
+from analytics_service.app import create_app
+from analytics_service.settings import Settings, WorkerSettings
+from analytics_service.worker import create_worker
 from contracts import Event
 from devstack.postgres import INSTALL
 from servicekit.database import Connection, Pool
 from tests.analytics import log
-from tests.analytics.test_api import OWNER, calling
+from tests.analytics.test_api import OWNER, SECRET, calling
 from tests.analytics.test_details import school
 from tests.analytics.test_tallies import event, request, seek
 from tests.databases import PASSWORD, Database, Postgres
@@ -194,16 +198,84 @@ async def test_what_players_told_is_split_as_the_api_does(reader: Connection, ap
     }
 
 
-async def test_a_group_can_be_made_larger(reader: Connection, postgres: Postgres, analytics_database: Database) -> None:
-    """Row E12: where the API shows groups from more learners on, the views can be told to, by their owner only."""
-    postgres.sql("UPDATE shown_from SET learners = 14", url=analytics_database.owner_url)
+async def state(database: Database, learners: int) -> None:
+    """What the worker does with its setting."""
+    connection = await asyncpg.connect(database.worker_url)
+    await store_groups.set_smallest_group(connection, learners)
+    await connection.close()
+
+
+async def test_a_group_can_be_made_larger(reader: Connection, analytics_database: Database) -> None:
+    """Row E12: the views show groups from as many learners on as the worker says."""
+    await state(analytics_database, 14)
     assert await reader.fetchval("SELECT array_agg(lesson_id) FROM shown_lessons WHERE views > 0") == ["l2"]
     assert await reader.fetchval("SELECT count(*) FROM shown_shares") > 0
-    postgres.sql("UPDATE shown_from SET learners = 100", url=analytics_database.owner_url)
+    await state(analytics_database, 100)
     for view in VIEWS - {"shown_lessons", "shown_retention"}:
         assert await reader.fetchval(f"SELECT count(*) FROM {view}") == 0, view
     # nobody watched the fourth lesson, which is known of it then as before
     assert await reader.fetchval("SELECT array_agg(DISTINCT lesson_id) FROM shown_retention") == ["l4"]
+
+
+@pytest.mark.parametrize("smallest", [1, 4, 16])
+async def test_the_api_and_the_views_are_told_together(
+    reader: Connection, analytics_database: Database, kafka_bootstrap: str, topic_prefix: str, smallest: int
+) -> None:
+    """Row E12: the worker's setting is the only one; an API that was there before goes by it at once, live view too."""
+    unset = Settings(database_url=analytics_database.app_url, auth_jwt_secret=SECRET)
+    app = create_app(unset)
+    settings = WorkerSettings(
+        database_url=analytics_database.worker_url,
+        auth_jwt_secret=SECRET,
+        kafka_bootstrap_servers=kafka_bootstrap,
+        kafka_topic_prefix=topic_prefix,
+        analytics_smallest_group=smallest,
+    )
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://analytics") as api,
+    ):
+        before = (await get(api, "lessons/l1"))["smallestGroup"]
+        assert before == await stated(analytics_database) == 5
+        async with create_worker(settings):
+
+            async def told() -> bool:
+                return await stated(analytics_database) == smallest
+
+            await until(told)
+        for path in ("lessons/l1", "courses/c1", "lessons/l1/days", "lessons/l1/cohorts", "lessons/l1/interactions"):
+            assert (await get(api, path))["smallestGroup"] == smallest, path
+        assert (await get(api, "courses/c1/live/now"))["smallestGroup"] == smallest
+        for row in await reader.fetch("SELECT lesson_id, suppressed FROM shown_lessons"):
+            assert (await get(api, f"lessons/{row['lesson_id']}"))["suppressed"] == row["suppressed"], row
+
+
+async def stated(database: Database) -> int:
+    """The number that the views go by."""
+    connection = await asyncpg.connect(database.app_url)
+    try:
+        return await store_groups.smallest_group(connection)
+    finally:
+        await connection.close()
+
+
+def test_no_other_setting_says_how_small_a_group_may_be() -> None:
+    """A second one could differ."""
+    assert "analytics_smallest_group" in WorkerSettings.model_fields
+    assert "analytics_smallest_group" not in Settings.model_fields
+
+
+async def test_the_api_cannot_change_who_is_shown(analytics_database: Database) -> None:
+    """Nor can the worker add a second number, or take away the one there is."""
+    for url, statement in (
+        (analytics_database.app_url, "UPDATE shown_from SET learners = 1"),
+        (analytics_database.worker_url, "INSERT INTO shown_from VALUES (true, 1)"),
+        (analytics_database.worker_url, "DELETE FROM shown_from"),
+    ):
+        connection = await asyncpg.connect(url)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+        await connection.close()
 
 
 async def test_the_reader_sees_the_views_and_nothing_else(reader: Connection) -> None:

@@ -91,10 +91,10 @@ async def _days(
     bounds = between.days
     async with acquire(request.app.state.pool) as conn:
         calendar = await store_days.calendar(conn, lesson_id=lesson_id, course_id=course_id)
+        smallest = await store_groups.smallest_group(conn)
     if calendar is None:
         raise CourseNotFound() if lesson_id is None else LessonNotFound()
     must_own(principal, calendar.owner_id)
-    smallest = request.app.state.settings.analytics_smallest_group
     return answer(request, day_series(calendar, lesson_id, smallest, *bounds), if_none_match)
 
 
@@ -109,11 +109,10 @@ async def get_interactions(
     request: Request, lesson_id: Id, principal: CurrentPrincipal, if_none_match: IfNoneMatch = None
 ) -> Response:
     async with acquire(request.app.state.pool) as conn:
-        told = await store_days.told(conn, lesson_id)
+        told, smallest = await store_days.told(conn, lesson_id), await store_groups.smallest_group(conn)
     if told is None:
         raise LessonNotFound()
     must_own(principal, told.owner_id)
-    smallest = request.app.state.settings.analytics_smallest_group
     return answer(request, interactions(lesson_id, told, smallest), if_none_match)
 
 
@@ -127,11 +126,10 @@ async def get_cohorts(
     request: Request, lesson_id: Id, principal: CurrentPrincipal, if_none_match: IfNoneMatch = None
 ) -> Response:
     async with seeing(request, principal, lesson_id=lesson_id) as conn:
-        audience = await store_groups.audience(conn, lesson_id)
+        audience, smallest = await store_groups.audience(conn, lesson_id), await store_groups.smallest_group(conn)
     if audience is None:
         raise LessonNotFound()
     must_own(principal, audience.owner_id)
-    smallest = request.app.state.settings.analytics_smallest_group
     blocks = disclosure.blocks(audience.arrivals, smallest)
     return answer(request, cohorts(lesson_id, audience.course_id, blocks, smallest), if_none_match)
 

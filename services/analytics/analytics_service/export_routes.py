@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
-from analytics_service import export, store_export, store_reports
+from analytics_service import export, store_export, store_groups, store_reports
 from analytics_service.export import Format
 from analytics_service.reports import is_small
 from analytics_service.retention import Layer, per_second, reach_ms
@@ -57,11 +57,10 @@ async def export_retention(
     request: Request, lesson_id: Id, principal: CurrentPrincipal, format_: AskedFormat = "csv"
 ) -> StreamingResponse:
     async with acquire(request.app.state.pool) as conn:
-        report = await store_reports.lesson_report(conn, lesson_id)
+        report, smallest = await store_reports.lesson_report(conn, lesson_id), await store_groups.smallest_group(conn)
     if report is None:
         raise LessonNotFound()
     must_own(principal, report.owner_id)
-    smallest: int = request.app.state.settings.analytics_smallest_group
     lesson = report.lessons[0]
     if is_small(lesson.totals, smallest):
         raise GroupTooSmall(f"fewer than {smallest} viewers")

@@ -99,9 +99,11 @@ def shown(groups: Mapping[str, int], smallest: int) -> Shown:
     """Suppress lessons with fewer than `smallest`, and leave them out of the total if it would betray their sum.
 
     A total is None where it is itself smaller than that, nobody at all included: "fewer than five" tells nothing more.
+    Where 1 is enough nothing is suppressed, and nobody is 0.
     """
+    smallest = smallest if smallest > 1 else 0
     large = frozenset(lesson_id for lesson_id, size in groups.items() if size >= smallest)
     hidden = sum(size for lesson_id, size in groups.items() if lesson_id not in large)
     counted = frozenset(groups) if hidden >= smallest else large
     total = sum(groups[lesson_id] for lesson_id in counted)
-    return Shown(large, counted, total if total >= smallest or smallest <= 1 else None)
+    return Shown(large, counted, total if total >= smallest else None)

@@ -19,7 +19,7 @@ class _Shape(BaseModel):
 
 
 class LessonLive(_Shape):
-    """A lesson with enough viewers or completions to be shown. null: fewer than `smallestGroup`."""
+    """A lesson with enough viewers or completions to be shown; null: fewer than `smallestGroup`, if that is not 1."""
 
     lesson_id: str
     viewers_now: int | None
@@ -29,7 +29,8 @@ class LessonLive(_Shape):
 
 
 class CourseLive(_Shape):
-    """A course right now, as docs/metrics.md defines it. null: fewer than `smallestGroup`, or nobody."""
+    """A course right now, as docs/metrics.md defines it. null: fewer than `smallestGroup`, nobody at all
+    included. Where that is 1 every number is told, and nobody is 0."""
 
     course_id: str
     smallest_group: int
@@ -41,7 +42,8 @@ class CourseLive(_Shape):
     lessons: list[LessonLive] = Field(description="Only those that are large enough to be shown, by id.")
 
 
-def course_live(course_id: str, now: CourseNow, smallest: int) -> CourseLive:
+def course_live(course_id: str, now: CourseNow) -> CourseLive:
+    smallest = now.smallest
     viewers = shown({lesson_id: counts.viewers for lesson_id, counts in now.lessons.items()}, smallest)
     completions = shown({lesson_id: counts.completions for lesson_id, counts in now.lessons.items()}, smallest)
     counted = [now.lessons[lesson_id] for lesson_id in viewers.counted] if viewers.total is not None else []
@@ -49,7 +51,7 @@ def course_live(course_id: str, now: CourseNow, smallest: int) -> CourseLive:
         course_id=course_id,
         smallest_group=smallest,
         viewers_now=viewers.total,
-        beats_per_second=_rate(counted) if counted else None,
+        beats_per_second=_rate(counted) if viewers.total is not None else None,
         completions=completions.total,
         last_seen_at=_last_seen(counted),
         lessons=[

@@ -43,7 +43,7 @@ async def get_live(
     request: Request, course_id: Id, principal: CurrentPrincipal, if_none_match: IfNoneMatch = None
 ) -> Response:
     found = await _watchers(request).look([course_id])
-    return respond(_shown(request, principal, course_id, found.get(course_id)), if_none_match, max_age_s=0)
+    return respond(_shown(principal, course_id, found.get(course_id)), if_none_match, max_age_s=0)
 
 
 @router.get(
@@ -66,7 +66,7 @@ async def stream_live(
 
     async def read() -> sse.State:
         now = watchers.latest(course_id) or (await watchers.look([course_id])).get(course_id)
-        data = _shown(request, principal, course_id, now).model_dump_json(by_alias=True).encode()
+        data = _shown(principal, course_id, now).model_dump_json(by_alias=True).encode()
         return sse.State(blake2b(data, digest_size=12).hexdigest(), "live", data)
 
     settings: Settings = request.app.state.settings
@@ -79,9 +79,9 @@ def _watchers(request: Request) -> Watchers[CourseNow]:
     return watchers
 
 
-def _shown(request: Request, principal: Principal, course_id: str, now: CourseNow | None) -> CourseLive:
+def _shown(principal: Principal, course_id: str, now: CourseNow | None) -> CourseLive:
     if now is None:
         raise CourseNotFound()
     if not principal.is_admin and principal.user_id != now.owner_id:
         raise NotTheOwner()
-    return course_live(course_id, now, request.app.state.settings.analytics_smallest_group)
+    return course_live(course_id, now)

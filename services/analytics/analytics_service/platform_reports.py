@@ -77,9 +77,10 @@ class Drifts(_Shape):
     lessons: list[VideoAnalytics]
 
 
-def video_analytics(found: Platforms, turns: Turns, days: tuple[date, date], settings: Settings) -> VideoAnalytics:
+def video_analytics(
+    found: Platforms, turns: Turns, days: tuple[date, date], settings: Settings, smallest: int
+) -> VideoAnalytics:
     """One lesson. Groups that are too small are not shown, and neither is what Mux says of them."""
-    smallest = settings.analytics_smallest_group
     watched = found.ours.views or found.watched_ms
     hidden = bool(watched and found.least_viewers < smallest) or 0 < found.viewers < smallest
     synced = turns.synced_at is not None and not hidden
@@ -106,7 +107,13 @@ def video_analytics(found: Platforms, turns: Turns, days: tuple[date, date], set
 
 
 def drifts(
-    found: Iterable[Platforms], turns: Turns, days: tuple[date, date], settings: Settings, *, limit: int
+    found: Iterable[Platforms],
+    turns: Turns,
+    days: tuple[date, date],
+    settings: Settings,
+    smallest: int,
+    *,
+    limit: int,
 ) -> Drifts:
     """The lessons that differ at all, the worst first; those that alarm before all others."""
     shown = sorted(
@@ -120,7 +127,7 @@ def drifts(
         last_synced_at=turns.synced_at,
         sync_failing_since=turns.failing_since,
         sync_error=turns.error,
-        lessons=[video_analytics(lesson, turns, days, settings) for lesson in shown[:limit]],
+        lessons=[video_analytics(lesson, turns, days, settings, smallest) for lesson in shown[:limit]],
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from analytics_service import store_platforms
+from analytics_service import store_groups, store_platforms
 from analytics_service.caching import respond
 from analytics_service.drifting import window
 from analytics_service.platform_reports import Drifts, VideoAnalytics, drifts, video_analytics
@@ -35,12 +35,12 @@ async def get_platforms(
     days = window(settings, datetime.now(UTC))
     async with transaction(request.app.state.pool, readonly=True) as conn:
         found = await store_platforms.compared(conn, *days, lesson_id=lesson_id)
-        turns = await store_platforms.turns(conn)
+        turns, smallest = await store_platforms.turns(conn), await store_groups.smallest_group(conn)
     if not found:
         raise LessonNotFound()
     if not principal.is_admin and principal.user_id != found[0].owner_id:
         raise NotTheOwner()
-    shown = video_analytics(found[0], turns, days, settings)
+    shown = video_analytics(found[0], turns, days, settings, smallest)
     return respond(shown, if_none_match, max_age_s=settings.analytics_max_age_s)
 
 
@@ -62,6 +62,6 @@ async def get_drifts(
     days = window(settings, datetime.now(UTC))
     async with transaction(request.app.state.pool, readonly=True) as conn:
         found = await store_platforms.compared(conn, *days)
-        turns = await store_platforms.turns(conn)
-    shown = drifts(found, turns, days, settings, limit=limit)
+        turns, smallest = await store_platforms.turns(conn), await store_groups.smallest_group(conn)
+    shown = drifts(found, turns, days, settings, smallest, limit=limit)
     return respond(shown, if_none_match, max_age_s=settings.analytics_max_age_s)

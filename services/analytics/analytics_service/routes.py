@@ -90,17 +90,19 @@ async def get_lesson(
     chosen: Annotated[Chosen, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    smallest: int = request.app.state.settings.analytics_smallest_group
     if chosen == Chosen():
         async with acquire(request.app.state.pool) as conn:
-            report = await store_reports.lesson_report(conn, lesson_id)
+            report, smallest = (
+                await store_reports.lesson_report(conn, lesson_id),
+                await store_groups.smallest_group(conn),
+            )
         if report is None:
             raise LessonNotFound()
         must_own(principal, report.owner_id)
         return answer(request, lesson_analytics(report, smallest), if_none_match)
     first, last = chosen.days
     async with seeing(request, principal, lesson_id=lesson_id) as conn:
-        audience = await store_groups.audience(conn, lesson_id)
+        audience, smallest = await store_groups.audience(conn, lesson_id), await store_groups.smallest_group(conn)
         if audience is None:
             raise LessonNotFound()
         must_own(principal, audience.owner_id)
@@ -121,8 +123,8 @@ async def get_lesson(
 async def get_course(
     request: Request, course_id: Id, principal: CurrentPrincipal, if_none_match: IfNoneMatch = None
 ) -> Response:
-    smallest: int = request.app.state.settings.analytics_smallest_group
     async with seeing(request, principal, course_id=course_id) as conn:
+        smallest = await store_groups.smallest_group(conn)
         report = await store_reports.course_report(conn, course_id, smallest)
     if report is None:
         raise CourseNotFound()

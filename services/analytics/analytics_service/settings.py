@@ -12,9 +12,6 @@ class Settings(CommonSettings):
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL_ANALYTICS", "database_url"))
     analytics_max_age_s: int = Field(default=5, ge=0, description="How long a browser may show a report unasked.")
-    analytics_smallest_group: int = Field(
-        default=5, ge=1, description="Groups of fewer learners are not shown; 1 shows everybody."
-    )
     live_poll_s: float = Field(default=0.5, gt=0, description="How often a process looks at the courses it streams.")
     live_stream_s: float = Field(default=900, gt=0, description="How long one stream of a course's live view lasts.")
 
@@ -58,6 +55,11 @@ class WorkerSettings(Settings):
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL_ANALYTICS_WORKER", "database_url"))
     erasure_key: ErasureKey = None
+    analytics_smallest_group: int = Field(
+        default=5,
+        ge=1,
+        description="Groups of fewer learners are not shown, by the API and by SQL; 1 shows everybody.",
+    )
 
     mux_base_url: str = Field(default="https://api.mux.com", pattern=r"^https?://[^/?#]+[^?#]*$")
     mux_token_id: str = Field(

@@ -77,6 +77,16 @@ _CHOSEN = """
 """
 
 
+async def smallest_group(conn: Connection) -> int:
+    """How many learners a group has at least, for the API as for the views that SQL is shown."""
+    learners: int = await conn.fetchval("SELECT learners FROM shown_from")
+    return learners
+
+
+async def set_smallest_group(conn: Connection, learners: int) -> None:
+    await conn.execute("UPDATE shown_from SET learners = $1 WHERE learners <> $1", learners)
+
+
 @dataclass(frozen=True, slots=True)
 class Audience:
     """A lesson, whose it is, and when which viewers came to it. Without rows that the caller may see: nobody."""

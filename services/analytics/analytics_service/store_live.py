@@ -12,9 +12,10 @@ from servicekit.database import Connection
 
 @dataclass(frozen=True, slots=True)
 class CourseNow:
-    """A course as it is watched now: the lessons in which something happened, by id."""
+    """A course as it is watched now: the lessons in which something happened, by id. `smallest`: of a group to show."""
 
     owner_id: str
+    smallest: int
     lessons: Mapping[str, Counts]
 
 
@@ -77,9 +78,8 @@ async def courses_now(conn: Connection, course_ids: Collection[str], now: dateti
     slot = live.slot_of(int(now.timestamp() * 1000))
     rows = await conn.fetch(
         """
-        SELECT 'course' AS what, course_id, owner_id, NULL AS lesson_id, 0::bigint AS count,
-               NULL::timestamptz AS seen_at
-        FROM courses WHERE course_id = ANY($1::text[]) AND NOT deleted
+        SELECT 'course' AS what, course_id, owner_id, NULL AS lesson_id, learners AS count, NULL::timestamptz AS seen_at
+        FROM courses CROSS JOIN shown_from WHERE course_id = ANY($1::text[]) AND NOT deleted
         UNION ALL
         SELECT 'viewers', course_id, NULL, lesson_id, count(*), max(seen_at) FROM live_viewers
         WHERE course_id = ANY($1::text[]) AND seen_at > $2 GROUP BY course_id, lesson_id
@@ -105,7 +105,9 @@ async def courses_now(conn: Connection, course_ids: Collection[str], now: dateti
                 of_lesson["last_seen_ms"] = int(row["seen_at"].timestamp() * 1000)
     return {
         row["course_id"]: CourseNow(
-            row["owner_id"], {lesson_id: Counts(**found) for lesson_id, found in counts[row["course_id"]].items()}
+            row["owner_id"],
+            row["count"],
+            {lesson_id: Counts(**found) for lesson_id, found in counts[row["course_id"]].items()},
         )
         for row in rows
         if row["what"] == "course"

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 
-from analytics_service import budgeting, consumers, mux_sync, store_live
+from analytics_service import budgeting, consumers, mux_sync, store_groups, store_live
 from analytics_service.settings import WorkerSettings
 from analytics_service.webhooks.sealing import seal_of
 from analytics_service.webhooks.sender import Sender
@@ -62,6 +62,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                     for _ in range(consumers.SIDE_BY_SIDE.get(model, 1))
                 ],
                 loops={
+                    "smallest group": partial(_state_smallest_group, pool, settings.analytics_smallest_group),
                     "live sweep": partial(_sweep_live, pool),
                     "outbox": relay.run,
                     "redrive": Redriver(pool, settings, producer, service=SERVICE).run,
@@ -79,6 +80,13 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 yield running
     finally:
         await pool.close()
+
+
+async def _state_smallest_group(pool: Pool, learners: int) -> None:
+    """Once, as soon as the database is there; the worker that started last has the say."""
+    async with transaction(pool) as conn:
+        await store_groups.set_smallest_group(conn, learners)
+    await asyncio.Event().wait()
 
 
 async def _sweep_live(pool: Pool) -> None:

@@ -2,21 +2,20 @@
 
 import itertools
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import expect
 
-from analytics_service.app import create_app
-from analytics_service.settings import Settings
+from analytics_service import store_groups
 from devstack import people
 from devstack.stack import Stack
 from tests.e2e.browser.conftest import PATIENCE_MS, Visit
 from tests.e2e.browser.lessons import Lesson
 from tests.e2e.people import Json, Platform, eventually
 from tests.proxy import Proxy, proxy
-from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -63,13 +62,14 @@ async def watched(platform: Platform, lesson: Lesson, *learners: str) -> None:
 
 
 @pytest.fixture
-def strict_analytics(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The analytics API over the same data as the stack's, with the group size that is for production."""
-    for name, value in stack.env.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("ANALYTICS_SMALLEST_GROUP", "5")
-    with serving(create_app(Settings())) as base_url:
-        yield base_url
+async def production(stack: Stack) -> AsyncIterator[None]:
+    """Groups are at least as large as in production."""
+    connection = await asyncpg.connect(stack.env["DATABASE_URL_ANALYTICS_WORKER"])
+    usual = await store_groups.smallest_group(connection)
+    await store_groups.set_smallest_group(connection, 5)
+    yield
+    await store_groups.set_smallest_group(connection, usual)
+    await connection.close()
 
 
 @pytest.fixture
@@ -103,13 +103,11 @@ async def test_a_course_shows_what_was_watched_and_leads_to_who_watched_it(
 
 
 async def test_a_small_group_is_named_as_one_and_never_shown_as_nobody(
-    visit: Visit, platform: Platform, empty_lesson: Lesson, strict_analytics: str
+    visit: Visit, platform: Platform, empty_lesson: Lesson, production: None
 ) -> None:
     """With the group size of production, two viewers are no figures: the pages say so, and why."""
     await watched(platform, empty_lesson, *LEARNERS)
-    page = await visit(people.INSTRUCTOR, "/")
-    await _ask(page, strict_analytics)
-    await page.goto(f"/dashboard/courses/{empty_lesson.course}")
+    page = await visit(people.INSTRUCTOR, f"/dashboard/courses/{empty_lesson.course}")
     await expect(page.get_by_test_id("lesson-row").get_by_test_id("withheld")).to_have_text(
         "under 5", timeout=PATIENCE_MS
     )
@@ -121,17 +119,6 @@ async def test_a_small_group_is_named_as_one_and_never_shown_as_nobody(
     await expect(withheld.first).to_contain_text("single people could be told")
     await expect(page.get_by_test_id("figure-views")).to_have_count(0)
     await expect(page.get_by_text("No one has watched this lesson yet.")).to_have_count(0)
-    await page.unroute_all(behavior="wait")
-
-
-async def _ask(page: Page, analytics: str) -> None:
-    """From now on the page's questions about figures go there; a stream can't be handed on."""
-
-    async def elsewhere(route: Route) -> None:
-        asked = urlsplit(route.request.url)
-        await route.fulfill(response=await route.fetch(url=f"{analytics}{asked.path}?{asked.query}"))
-
-    await page.route(lambda url: "/api/analytics/" in url and not url.endswith("/live"), elsewhere)
 
 
 async def test_an_owner_decides_about_odd_watching(visit: Visit, platform: Platform, empty_lesson: Lesson) -> None:

@@ -40,7 +40,7 @@ export const LiveViewers = ({ courseId, titles = {} }: LiveViewersProps) => {
             <li key={lessonId}>
               <span>{titles[lessonId] ?? lessonId}</span>
               <span className={styles.count}>
-                {viewersNow === null && live.smallestGroup > 1 ? <WithheldCell smallest={live.smallestGroup} /> : `${viewersNow ?? 0} watching`}
+                {viewersNow === null ? <WithheldCell smallest={live.smallestGroup} /> : `${viewersNow} watching`}
               </span>
             </li>
           ))}
@@ -54,7 +54,7 @@ export const LiveViewers = ({ courseId, titles = {} }: LiveViewersProps) => {
 interface NowProps {
   name: string;
   id: string;
-  /** Undefined: not known yet; null: fewer than `smallest`, or nobody. */
+  /** Undefined: not known yet; null: fewer than `smallest`. */
   value: number | null | undefined;
   smallest: number | undefined;
   digits?: number;
@@ -64,7 +64,7 @@ const Now = ({ name, id, value, smallest = 0, digits = 0 }: NowProps) => (
   <div>
     <dt>{name}</dt>
     <dd data-testid={`live-${id}`}>
-      {value === undefined ? '…' : value !== null ? value.toFixed(digits) : smallest <= 1 ? '0' : <span className={styles.few}>under {smallest}</span>}
+      {value === undefined ? '…' : value === null ? <span className={styles.few}>under {smallest}</span> : value.toFixed(digits)}
     </dd>
   </div>
 );

@@ -92,6 +92,14 @@ describe('the live view', { timeout: 30_000 }, () => {
     expect(figure('completions')).toBe('under 5');
   });
 
+  it('shows nobody as a number where everybody may be shown', async () => {
+    shown();
+    await waitFor(() => expect(state()).toBe('standing'), patience);
+    await feed.say('a', live({ smallestGroup: 1, viewersNow: 0, beatsPerSecond: 0, completions: 0, lessons: [] }));
+    await waitFor(() => expect(figure('viewers')).toBe('0'), patience);
+    expect([figure('beats'), figure('completions')]).toEqual(['0.0', '0']);
+  });
+
   it('says that it is down, keeps the last figures, and goes on where it was', async () => {
     shown();
     await waitFor(() => expect(state()).toBe('standing'), patience);

@@ -881,7 +881,10 @@ export interface components {
             courseId: string;
             title: string | null;
         };
-        /** @description A course right now, as docs/metrics.md defines it. null: fewer than `smallestGroup`, or nobody. */
+        /**
+         * @description A course right now, as docs/metrics.md defines it. null: fewer than `smallestGroup`, nobody at all
+         *     included. Where that is 1 every number is told, and nobody is 0.
+         */
         CourseLive: {
             courseId: string;
             smallestGroup: number;
@@ -1207,7 +1210,7 @@ export interface components {
             title: string;
             deleted: boolean;
         };
-        /** @description A lesson with enough viewers or completions to be shown. null: fewer than `smallestGroup`. */
+        /** @description A lesson with enough viewers or completions to be shown; null: fewer than `smallestGroup`, if that is not 1. */
         LessonLive: {
             lessonId: string;
             viewersNow: number | null;
