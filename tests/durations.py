@@ -1,6 +1,6 @@
-"""Where the time of a shared run went: how busy the processors were, and which pieces took longest in which process.
+"""Where the time of a shared run went: how busy the processors were, and which files took longest in which process.
 
-The slowest tests alone do not tell that: what the run waits for is the process that ends last, and what it had to do.
+The slowest tests alone do not tell that: what a run waits for is the process that ends last, and all that it had.
 """
 
 import time
@@ -11,15 +11,13 @@ from dataclasses import dataclass
 import psutil
 import pytest
 
-from tests.sharing import piece_of
-
-LONGEST = 15
+LONGEST = 30
 _BEGAN = pytest.StashKey[tuple[float, float, float]]()
 
 
 @dataclass(frozen=True)
-class Piece:
-    """What one process was handed out at once; `began` and `ended` are in seconds since the epoch."""
+class File:
+    """What a process had of it; `began` and `ended` are in seconds since the epoch."""
 
     name: str
     process: str
@@ -32,13 +30,13 @@ class Piece:
         return self.ended - self.began
 
 
-def pieces(reports: Iterable[pytest.TestReport]) -> list[Piece]:
+def files(reports: Iterable[pytest.TestReport]) -> list[File]:
     """The longest first, with all that was set up, torn down and tried again."""
     parts: dict[tuple[str, str], list[pytest.TestReport]] = defaultdict(list)
     for report in reports:
-        parts[piece_of(report.nodeid), _process(report)].append(report)
+        parts[report.nodeid.partition("::")[0], _process(report)].append(report)
     found = [
-        Piece(
+        File(
             name,
             process,
             len({report.nodeid for report in of}),
@@ -47,7 +45,7 @@ def pieces(reports: Iterable[pytest.TestReport]) -> list[Piece]:
         )
         for (name, process), of in parts.items()
     ]
-    return sorted(found, key=lambda piece: -piece.took)
+    return sorted(found, key=lambda file: -file.took)
 
 
 def _process(report: pytest.TestReport) -> str:
@@ -69,13 +67,13 @@ def _processor_seconds() -> tuple[float, float]:
 
 
 def tell(terminal: pytest.TerminalReporter) -> None:
-    """At the end of a shared run: how busy it was, until when each process had work, and the longest pieces."""
+    """At the end of a shared run: how busy it was, until when each process had work, and the longest files."""
     if _BEGAN not in terminal.config.stash:
         return
     began, busy, total = terminal.config.stash[_BEGAN]
     busy_now, total_now = _processor_seconds()
     reports = [one for kind in terminal.stats.values() for one in kind if isinstance(one, pytest.TestReport)]
-    found = pieces(reports)
+    found = files(reports)
     if not found:
         return
     terminal.section("where the time went")
@@ -85,18 +83,18 @@ def tell(terminal: pytest.TerminalReporter) -> None:
         terminal.line(line)
 
 
-def lines(found: Sequence[Piece], began: float) -> list[str]:
+def lines(found: Sequence[File], began: float) -> list[str]:
     """Times are minutes:seconds since the run began."""
     ends: dict[str, float] = defaultdict(float)
-    for piece in found:
-        ends[piece.process] = max(ends[piece.process], piece.ended)
+    for file in found:
+        ends[file.process] = max(ends[file.process], file.ended)
     had = ", ".join(f"{process} until {_clock(ended - began)}" for process, ended in sorted(ends.items()))
-    return [f"Processes had work: {had}.", *(_line(piece, began) for piece in found[:LONGEST])]
+    return [f"Processes had work: {had}.", *(_line(file, began) for file in found[:LONGEST])]
 
 
-def _line(piece: Piece, began: float) -> str:
-    since = _clock(piece.began - began)
-    return f"{_clock(piece.took):>6} {piece.process} from {since:>5} {piece.name} ({piece.tests})"
+def _line(file: File, began: float) -> str:
+    since = _clock(file.began - began)
+    return f"{_clock(file.took):>6} {file.process} from {since:>5} {file.name} ({file.tests})"
 
 
 def _clock(seconds: float) -> str:

@@ -12,10 +12,27 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/e2e/",)
-"""These folders are one piece of work each: the whole system is started once for all of it."""
+ONE_HALF = (
+    "tests/e2e/browser/test_admin.py",
+    "tests/e2e/browser/test_authoring.py",
+    "tests/e2e/browser/test_dashboard.py",
+    "tests/e2e/browser/test_expiry.py",
+    "tests/e2e/browser/test_files.py",
+    "tests/e2e/browser/test_life.py",
+    "tests/e2e/browser/test_mux_hosts.py",
+    "tests/e2e/browser/test_owners.py",
+    "tests/e2e/browser/test_pages.py",
+)
+"""Of the end-to-end tests, as long as all others of them. What is new is in the other half."""
+
+TOGETHER = {
+    "one half of tests/e2e/": ONE_HALF,
+    "the other half of tests/e2e/": ("tests/e2e/",),
+}
+"""One piece of work each, by the first that fits: the whole system is started once for all of it."""
 
 FIRST = (
+    *ONE_HALF,
     "tests/e2e/",
     "tests/upload/faults/",
     "tests/api/",
@@ -28,8 +45,8 @@ FIRST = (
 
 
 def piece_of(nodeid: str) -> str:
-    """What the test is handed out with: its file, or its folder where that stays together."""
-    return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid.partition("::")[0])
+    """What the test is handed out with: its file, or more where that stays together."""
+    return next((piece for piece, names in TOGETHER.items() if nodeid.startswith(names)), nodeid.partition("::")[0])
 
 
 def longest_first(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""What a shared run tells of its time is true: pieces in their processes, the longest first, and who ended last."""
+"""What a shared run tells of its time is true: files in their processes, the longest first, and who ended last."""
 
 from types import SimpleNamespace
 
@@ -29,19 +29,20 @@ REPORTS = [
 ]
 
 
-def test_pieces_are_told_with_their_setting_up_and_the_longest_first() -> None:
-    """A piece lasts from its first test's setup to its last test's end."""
-    found = durations.pieces(REPORTS)
+def test_files_are_told_with_their_setting_up_and_the_longest_first() -> None:
+    """A file lasts from its first test's setup to its last test's end."""
+    found = durations.files(REPORTS)
     assert [(one.name, one.process, one.tests, one.took) for one in found] == [
-        ("tests/e2e/", "gw0", 2, 99),
         ("tests/upload/test_mux.py", "gw1", 2, 70),
+        ("tests/e2e/test_counts.py", "gw0", 1, 70),
+        ("tests/e2e/test_demo.py", "gw0", 1, 29),
         ("tests/test_sharing.py", "gw1", 1, 1),
     ]
 
 
 def test_the_lines_say_who_had_work_until_when() -> None:
     """Minutes and seconds since the run began."""
-    lines = durations.lines(durations.pieces(REPORTS), BEGAN)
+    lines = durations.lines(durations.files(REPORTS), BEGAN)
     assert lines[0] == "Processes had work: gw0 until 1:40, gw1 until 1:13."
-    assert lines[1].split() == ["1:39", "gw0", "from", "0:01", "tests/e2e/", "(2)"]
-    assert len(lines) == 4
+    assert lines[1].split() == ["1:10", "gw1", "from", "0:02", "tests/upload/test_mux.py", "(2)"]
+    assert len(lines) == 5

@@ -1,5 +1,6 @@
 """How the tests are shared out names files and folders that there are, and changes nothing but the order."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from tests import sharing
 CHECKOUT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("name", [*sharing.FIRST, *sharing.TOGETHER])
+@pytest.mark.parametrize("name", [*sharing.FIRST, *itertools.chain(*sharing.TOGETHER.values())])
 def test_what_is_named_is_there(name: str) -> None:
     """A folder that was renamed would quietly go to the end of the order, and be taken apart."""
     assert (CHECKOUT / name).exists()
@@ -19,12 +20,13 @@ def test_what_is_named_is_there(name: str) -> None:
     ("nodeid", "piece"),
     [
         ("tests/upload/test_mux.py::test_a[x::y]", "tests/upload/test_mux.py"),
-        ("tests/e2e/test_demo.py::test_a", "tests/e2e/"),
-        ("tests/e2e/browser/test_player.py::test_a", "tests/e2e/"),
+        ("tests/e2e/test_demo.py::test_a", "the other half of tests/e2e/"),
+        ("tests/e2e/browser/test_that_is_new.py::test_a", "the other half of tests/e2e/"),
+        ("tests/e2e/browser/test_admin.py::test_a", "one half of tests/e2e/"),
     ],
 )
-def test_a_file_is_a_piece_and_the_whole_system_is_one(nodeid: str, piece: str) -> None:
-    """Two pieces of the whole system would start it twice."""
+def test_a_file_is_a_piece_and_the_whole_system_is_two(nodeid: str, piece: str) -> None:
+    """Each piece starts the whole system once; what nobody has named belongs to one of them."""
     assert sharing.piece_of(nodeid) == piece
 
 

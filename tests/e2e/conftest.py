@@ -1,4 +1,4 @@
-"""The whole system, started once for all end-to-end tests, and people who use it over HTTP."""
+"""The whole system, started once for what a process has of the end-to-end tests, and people who use it over HTTP."""
 
 import shutil
 import tempfile
@@ -14,12 +14,13 @@ from mux_sim.testing import make_clip
 from tests.e2e.people import Platform
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     """Real processes on ports of their own, in a folder of their own.
 
     Not in pytest's own: each session closes that to other users, and PostgreSQL does not run as root. Nearly all upload
-    the same two videos: each is transcoded once, at its first.
+    the same two videos: each is transcoded once, at its first. Ended with the last of these tests: a system that nobody
+    uses takes a quarter of a processor.
     """
     folder = Path(tempfile.mkdtemp(prefix="seatime-tests-"))
     folder.chmod(0o755)
