@@ -5,6 +5,9 @@ import type { Http } from './http';
 import { service } from './service';
 import type { NewCourse, RulesChange } from './types';
 
+/** S3 puts the parts together, which may take a while. */
+const COMPLETE_TIMEOUT_MS = 120_000;
+
 export const authorCalls = (http: Http) => {
   const upload = service<UploadPaths>(http);
   const progress = service<ProgressPaths>(http);
@@ -31,8 +34,13 @@ export const authorCalls = (http: Http) => {
       upload.post('/api/uploads', {
         body: { filename, size, ...(type === '' ? {} : { contentType: type }), ...(lessonId === undefined ? {} : { lessonId }) },
       }),
+    /** Which parts of it have arrived, where it goes in parts. */
+    fileParts: (fileId: string) => upload.get('/api/files/{file_id}/parts', { path: { file_id: fileId } }),
+    signFileParts: (fileId: string, numbers: readonly number[]) =>
+      upload.post('/api/files/{file_id}/parts', { path: { file_id: fileId }, body: { numbers: [...numbers] } }),
     /** Its first bytes are looked at: is it what it was said to be? */
-    completeFile: (fileId: string) => upload.post('/api/files/{file_id}/complete', { path: { file_id: fileId } }),
+    completeFile: (fileId: string) =>
+      upload.post('/api/files/{file_id}/complete', { path: { file_id: fileId }, timeoutMs: COMPLETE_TIMEOUT_MS }),
     file: (fileId: string) => upload.get('/api/files/{file_id}', { path: { file_id: fileId } }),
     deleteFile: (fileId: string) => upload.delete('/api/files/{file_id}', { path: { file_id: fileId } }),
   };

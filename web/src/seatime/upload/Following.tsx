@@ -2,10 +2,10 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { LessonStatus, ProcessingStatus, UploadState, UploadStatus } from '../api/types';
 import { useSeatimeApi } from '../context';
+import { Button } from '../ui/Button';
 import { useResource } from '../useResource';
 import { ProcessingState } from './ProcessingState';
 import { useLessonEvents } from './useLessonEvents';
-import styles from './upload.module.css';
 
 const POLL_MS = 1_500;
 /** The stream tells of changes; this is for what it may miss. */
@@ -79,9 +79,9 @@ const Outcome = ({ status, error, duration, onAgain }: OutcomeProps) => (
     <ProcessingState status={status} error={error} duration={duration} />
     {status === 'error' && (
       <div>
-        <button type="button" className={styles.again} onClick={onAgain}>
+        <Button small onClick={onAgain}>
           Upload another file
-        </button>
+        </Button>
       </div>
     )}
   </>

@@ -5,16 +5,21 @@
  */
 import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { ApiProblem, asProblem } from '../api/problem';
-import type { ProgressWish, UploadTarget } from '../api/types';
+import type { ProgressWish, UploadStatus, UploadTarget } from '../api/types';
 import { useSeatimeApi } from '../context';
-import { percent } from '../format';
+import { Problem } from '../ui/Problem';
 import { Following } from './Following';
-import { forget, isSame, noteSent, recall, remember, type Remembered } from './memory';
-import { put } from './put';
-import { Sending, browser } from './sending';
 import { SendingView } from './SendingView';
+import { Unfinished, useUnfinished } from './Unfinished';
+import type { Destination } from './destination';
+import { forget, isSame, noteSent, remember, rememberedOf, type Remembered } from './memory';
+import { put } from './put';
+import { Sending } from './sending';
+import { storedVideo } from './stored';
+import { browser } from './surroundings';
 import { CHUNK_BYTES, ToMux } from './toMux';
 import { InOnePiece, InParts } from './toS3';
+import { useGivenFile } from './useGivenFile';
 import { useSending } from './useSending';
 import styles from './upload.module.css';
 
@@ -42,7 +47,7 @@ interface Job {
   file: File;
   uploadId: string;
   /** Null as long as Mux's uploader sends. */
-  sending: Sending | null;
+  sending: Sending<UploadStatus> | null;
 }
 
 const Uploader = ({
@@ -55,7 +60,7 @@ const Uploader = ({
   onAgain,
 }: MuxVideoUploaderProps & { onAgain: () => void }) => {
   const api = useSeatimeApi();
-  const [known, setKnown] = useState(() => recall(lessonId));
+  const unfinished = useUnfinished(lessonId, api.cancelUpload);
   const [job, setJob] = useState<Job>();
   const [sentByMux, setSentByMux] = useState(false);
   const [failure, setFailure] = useState<string>();
@@ -76,31 +81,30 @@ const Uploader = ({
     next.resume();
   };
 
-  const destinationOf = (file: File, upload: Remembered, one: UploadTarget | null) => {
-    if (upload.uploadUrl !== null && upload.provider === 'mux') {
-      const acknowledged = (bytes: number) => noteSent(lessonId, upload.uploadId, bytes);
-      return new ToMux(upload.uploadUrl, file, put, upload.sent, acknowledged);
-    }
-    if (one?.uploadUrl != null) return new InOnePiece(api, { ...one, uploadId: upload.uploadId, uploadUrl: one.uploadUrl }, file, put);
-    return new InParts(api, upload.uploadId, file, put);
+  const destinationOf = (file: File, upload: Remembered, one: UploadTarget | null): Destination<UploadStatus> => {
+    const arrived = (bytes: number) => noteSent(lessonId, upload.uploadId, bytes);
+    if (upload.uploadUrl !== null) return new ToMux(upload.uploadUrl, file, put, upload.sent, arrived);
+    const stored = storedVideo(api, upload.uploadId);
+    if (one?.uploadUrl == null) return new InParts(stored, file, put, arrived);
+    return new InOnePiece(stored, { uploadUrl: one.uploadUrl, headers: one.headers }, file, put);
   };
 
   const begin = async (file: File): Promise<string> => {
     setFailure(undefined);
+    const { known, drop } = unfinished;
     if (known !== null && isSame(known, file)) {
       send(file, known);
       return never();
     }
-    if (known?.provider === 's3') api.cancelUpload(known.uploadId).catch(() => undefined); // the sweep finds it too
+    drop();
     try {
       const placed = await api.placeVideo(lessonId, file, progress);
-      const { uploadId } = placed;
+      const { provider, uploadId } = placed;
       if (!uploadId) throw new ApiProblem(415, 'not-a-video', 'This file is not a video.');
-      const upload = rememberedOf({ ...placed, uploadId }, file);
-      if (placed.parts !== null || placed.provider === 'mux') remember(lessonId, upload);
-      setKnown(null);
+      const upload = rememberedOf(file, { provider, uploadId, uploadUrl: provider === 'mux' ? placed.uploadUrl : null });
+      if (placed.parts !== null || provider === 'mux') remember(lessonId, upload);
       target.current = upload;
-      if (placed.provider === 's3') {
+      if (provider === 's3') {
         send(file, upload, placed);
         return never();
       }
@@ -115,8 +119,8 @@ const Uploader = ({
   const done = sentByMux || state?.phase === 'done';
   const problem = state?.phase === 'failed' || state?.phase === 'gone' ? state.problem : null;
   useEffect(() => {
-    if (done || state?.phase === 'gone') forget(lessonId);
-  }, [done, state?.phase, lessonId]);
+    if (done || problem !== null) forget(lessonId);
+  }, [done, problem, lessonId]);
   useEffect(() => {
     if (problem !== null) onError?.(new Error(problem));
     // Told once per failure, whatever the parent makes of its callback.
@@ -133,16 +137,7 @@ const Uploader = ({
 
   return (
     <div className={styles.uploader}>
-      {sending === null && known !== null && job === undefined && (
-        <Unfinished
-          known={known}
-          onForget={() => {
-            if (known.provider === 's3') api.cancelUpload(known.uploadId).catch(() => undefined);
-            forget(lessonId);
-            setKnown(null);
-          }}
-        />
-      )}
+      {job === undefined && <Unfinished {...unfinished} />}
       {sending === null && (
         <Suspense fallback={<div className={styles.placeholder}>Loading the uploader…</div>}>
           <MuxUploader
@@ -170,11 +165,7 @@ const Uploader = ({
       {job !== undefined && sending !== null && state?.phase !== 'done' && (
         <SendingView name={job.file.name} sending={sending} onCancel={cancel} />
       )}
-      {failure !== undefined && (
-        <p role="alert" className={styles.failure}>
-          {failure}
-        </p>
-      )}
+      {failure !== undefined && <Problem title="Not uploaded">{failure}</Problem>}
       {done && job !== undefined && (
         <Following
           lessonId={lessonId}
@@ -187,47 +178,6 @@ const Uploader = ({
     </div>
   );
 };
-
-interface UnfinishedProps {
-  known: Remembered;
-  onForget: () => void;
-}
-
-const Unfinished = ({ known, onForget }: UnfinishedProps) => (
-  <div className={styles.unfinished} data-testid="unfinished">
-    <p>
-      <strong>{known.name}</strong> was being uploaded
-      {known.sent > 0 && <>, {percent(known.sent / known.size)} of it had arrived</>}. Choose the same file again, and it
-      goes on where it stopped.
-    </p>
-    <button type="button" className={styles.again} onClick={onForget}>
-      Forget it
-    </button>
-  </div>
-);
-
-/** Hands the file to Mux's uploader once that is there, as if it had been chosen in it. */
-const useGivenFile = (file: File | undefined): ((uploader: HTMLElement | null) => void) => {
-  const [uploader, setUploader] = useState<HTMLElement | null>(null);
-  const given = useRef<File>(undefined);
-  useEffect(() => {
-    if (uploader === null || file === undefined || given.current === file) return;
-    given.current = file;
-    uploader.dispatchEvent(new CustomEvent('file-ready', { detail: file }));
-  }, [uploader, file]);
-  return setUploader;
-};
-
-const rememberedOf = (placed: UploadTarget & { uploadId: string }, file: File): Remembered => ({
-  provider: placed.provider,
-  uploadId: placed.uploadId,
-  uploadUrl: placed.provider === 'mux' ? placed.uploadUrl : null,
-  name: file.name,
-  size: file.size,
-  lastModified: file.lastModified,
-  sent: 0,
-  at: Date.now(),
-});
 
 /** Mux's uploader waits for an address that never comes, until it is put away. */
 const never = (): Promise<never> => new Promise(() => undefined);

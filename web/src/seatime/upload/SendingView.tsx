@@ -8,7 +8,7 @@ import styles from './upload.module.css';
 
 interface SendingViewProps {
   name: string;
-  sending: Sending;
+  sending: Sending<unknown>;
   onCancel: () => void;
 }
 
@@ -53,7 +53,7 @@ export const SendingView = ({ name, sending, onCancel }: SendingViewProps) => {
   );
 };
 
-const PauseOrGoOn = ({ sending, phase }: { sending: Sending; phase: Phase }) => {
+const PauseOrGoOn = ({ sending, phase }: { sending: Sending<unknown>; phase: Phase }) => {
   if (hasEnded(phase) || phase === 'checking' || phase === 'done') return null;
   const paused = phase === 'paused';
   return (
@@ -67,7 +67,7 @@ const PauseOrGoOn = ({ sending, phase }: { sending: Sending; phase: Phase }) => 
   );
 };
 
-const explained = (state: SendingState): string => {
+const explained = (state: SendingState<unknown>): string => {
   const there = share(state.sent, state.size);
   switch (state.phase) {
     case 'offline':
@@ -86,6 +86,6 @@ const explained = (state: SendingState): string => {
 };
 
 const hasEnded = (phase: Phase): boolean => phase === 'failed' || phase === 'gone';
-const resumed = ({ resumedAt, phase }: SendingState): boolean =>
+const resumed = ({ resumedAt, phase }: SendingState<unknown>): boolean =>
   resumedAt !== null && resumedAt > 0 && !hasEnded(phase) && phase !== 'done';
 const share = (sent: number, size: number): string => percent(size === 0 ? 0 : sent / size);

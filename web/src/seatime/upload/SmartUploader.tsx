@@ -1,10 +1,14 @@
 /** One place for any file: a video goes to its lesson, anything else to S3. */
 import { useState } from 'react';
-import controls from '../controls.module.css';
+import { useSeatimeApi } from '../context';
+import { Button } from '../ui/Button';
+import { Problem } from '../ui/Problem';
 import { DropZone } from './DropZone';
 import { MuxVideoUploader, type MuxVideoUploaderProps } from './MuxVideoUploader';
 import { S3Uploader } from './S3Uploader';
+import { Unfinished, useUnfinished } from './Unfinished';
 import { isVideo } from './kind';
+import { placeOfFiles } from './memory';
 import styles from './upload.module.css';
 
 export interface SmartUploaderProps extends Omit<MuxVideoUploaderProps, 'file' | 'lessonId' | 'onUploadComplete'> {
@@ -18,14 +22,12 @@ export interface SmartUploaderProps extends Omit<MuxVideoUploaderProps, 'file' |
 
 export const SmartUploader = ({ lessonId, onUploadComplete, onFileComplete, progress, ...told }: SmartUploaderProps) => {
   const [file, setFile] = useState<File>();
-  if (file === undefined) {
-    return <DropZone label="Choose a file" hint="A video becomes the lesson’s; pictures, sound and documents are stored as files." onFile={setFile} />;
-  }
+  if (file === undefined) return <Choosing lessonId={lessonId} onFile={setFile} />;
   const again = (
     <div>
-      <button type="button" className={`${controls.button} ${controls.small}`} onClick={() => setFile(undefined)}>
+      <Button small onClick={() => setFile(undefined)}>
         Choose another file
-      </button>
+      </Button>
     </div>
   );
   if (!isVideo(file)) {
@@ -44,9 +46,7 @@ export const SmartUploader = ({ lessonId, onUploadComplete, onFileComplete, prog
   return (
     <div className={styles.uploader} data-testid="smart-video">
       {lessonId === undefined ? (
-        <p role="alert" className={styles.failure}>
-          “{file.name}” is a video: choose the lesson that it is for.
-        </p>
+        <Problem title="Not uploaded">“{file.name}” is a video: choose the lesson that it is for.</Problem>
       ) : (
         <MuxVideoUploader
           {...told}
@@ -57,6 +57,29 @@ export const SmartUploader = ({ lessonId, onUploadComplete, onFileComplete, prog
         />
       )}
       {again}
+    </div>
+  );
+};
+
+interface ChoosingProps {
+  lessonId: string | undefined;
+  onFile: (file: File) => void;
+}
+
+/** With what was left unfinished here, be it the lesson's video or another file. */
+const Choosing = ({ lessonId, onFile }: ChoosingProps) => {
+  const api = useSeatimeApi();
+  const video = useUnfinished(lessonId ?? '', api.cancelUpload);
+  const other = useUnfinished(placeOfFiles(lessonId), api.deleteFile);
+  return (
+    <div className={styles.uploader}>
+      <Unfinished {...video} />
+      <Unfinished {...other} />
+      <DropZone
+        label="Choose a file"
+        hint="A video becomes the lesson’s; pictures, sound and documents are stored as files."
+        onFile={onFile}
+      />
     </div>
   );
 };

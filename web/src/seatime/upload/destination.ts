@@ -1,5 +1,4 @@
 /** Where the bytes of a file go, and what can go wrong on the way. */
-import type { UploadStatus } from '../api/types';
 import type { Piece } from './pieces';
 
 /**
@@ -21,14 +20,15 @@ export class SendProblem extends Error {
 
 export type OnBytes = (sent: number) => unknown;
 
-export interface Destination {
+/** `T` is what the server tells of what has arrived. */
+export interface Destination<T> {
   /** Pieces on their way at once. */
   readonly parallel: number;
   /** What is still to be sent, as the other side knows it. */
   missing(signal: AbortSignal): Promise<Piece[]>;
   send(piece: Piece, onBytes: OnBytes, signal: AbortSignal): Promise<void>;
   /** Everything has arrived. Answers what became of it, or null where that is told later. */
-  finish(signal: AbortSignal): Promise<UploadStatus | null>;
+  finish(signal: AbortSignal): Promise<T | null>;
 }
 
 const PASSING = new Set([0, 408, 425, 429]);

@@ -6,10 +6,17 @@ import { SeatimeProvider } from '../context';
 import { S3Uploader } from './S3Uploader';
 import { SmartUploader } from './SmartUploader';
 import { isVideo } from './kind';
+import { placeOfFiles, recall } from './memory';
 import type { PutReply } from './put';
 
 let puts: PutReply[];
-vi.mock('./put', () => ({ put: async () => puts.shift() ?? { status: 200, range: null } }));
+const sent: string[] = [];
+vi.mock('./put', () => ({
+  put: async (url: string) => {
+    sent.push(url);
+    return puts.shift() ?? { status: 200, range: null };
+  },
+}));
 vi.mock('./MuxVideoUploader', () => ({
   MuxVideoUploader: ({ file, lessonId }: { file: File; lessonId: string }) => (
     <p>
@@ -69,9 +76,88 @@ describe('a file that is no video', () => {
     const onError = vi.fn();
     within(<S3Uploader onError={onError} />);
     choose(pdf);
-    await screen.findByText('the bytes are those of a program');
+    await screen.findByText('The bytes are those of a program.');
     await waitFor(() => expect(onError).toHaveBeenCalledOnce());
     expect(screen.queryByTestId('stored-file')).toBeNull();
+  });
+});
+
+describe('a large file that is no video', () => {
+  const PART = 3;
+  const large = new File(['%PDF-1.7'], 'book.pdf', { type: 'application/pdf', lastModified: 7 });
+  const finished = { ...stored, filename: 'book.pdf', size: large.size };
+  let arrived: Set<number>;
+
+  beforeEach(() => {
+    localStorage.clear();
+    sent.length = 0;
+    arrived = new Set();
+    vi.stubGlobal('fetch', async (url: string, { method, body }: { method: string; body: string | null }) => {
+      asked.push({ method, url, body: body === null ? null : JSON.parse(body) });
+      return new Response(JSON.stringify(answer(method, url, body)), { headers: { 'Content-Type': 'application/json' } });
+    });
+  });
+
+  const answer = (method: string, url: string, body: string | null) => {
+    if (url === '/api/uploads') {
+      return { provider: 's3', fileId: 'f1', uploadId: null, uploadUrl: null, headers: {}, partSize: PART, parts: 3 };
+    }
+    if (url.endsWith('/complete')) return finished;
+    if (method === 'GET') {
+      const parts = [...arrived].map((number) => ({ number, size: PART }));
+      return { size: large.size, partSize: PART, assembled: false, parts };
+    }
+    const { numbers } = JSON.parse(body ?? '') as { numbers: number[] };
+    return { parts: numbers.map((number) => ({ number, url: `https://s3/${number}`, headers: {} })) };
+  };
+
+  it('goes in parts, and is forgotten once it is there', async () => {
+    within(<S3Uploader lessonId="l1" />);
+    choose(large);
+    await screen.findByTestId('stored-file');
+    expect(sent.sort()).toEqual(['https://s3/1', 'https://s3/2', 'https://s3/3']);
+    expect(recall(placeOfFiles('l1'))).toBeNull();
+  });
+
+  it('goes on after a reload: the same file is chosen again, and only the rest is sent', async () => {
+    puts = Array.from({ length: 3 }, () => ({ status: 0, range: null, retryAfterMs: 60_000 }));
+    within(<S3Uploader />);
+    choose(large);
+    await waitFor(() => expect(sent).toHaveLength(3));
+    expect(recall(placeOfFiles(undefined))?.uploadId).toBe('f1');
+    cleanup();
+    puts = [];
+    sent.length = 0;
+    arrived = new Set([1]);
+    within(<S3Uploader />);
+    expect(screen.getByTestId('unfinished').textContent).toContain('book.pdf');
+    choose(large);
+    await screen.findByTestId('stored-file');
+    expect(sent.sort()).toEqual(['https://s3/2', 'https://s3/3']);
+    expect(asked.filter(({ url }) => url === '/api/uploads')).toHaveLength(1);
+  });
+
+  it('is given up where another one is chosen instead, or where it is forgotten', async () => {
+    const deleted = () => asked.filter(({ method }) => method === 'DELETE').map(({ url }) => url);
+    const leave = async () => {
+      puts = Array.from({ length: 3 }, () => ({ status: 0, range: null, retryAfterMs: 60_000 }));
+      within(<SmartUploader />);
+      choose(large);
+      await waitFor(() => expect(sent).toHaveLength(3));
+      cleanup();
+      sent.length = 0;
+      puts = [];
+      within(<SmartUploader />);
+      expect(screen.getByTestId('unfinished').textContent).toContain('book.pdf');
+    };
+    await leave();
+    fireEvent.click(screen.getByText('Forget it'));
+    expect(screen.queryByTestId('unfinished')).toBeNull();
+    await waitFor(() => expect(deleted()).toEqual(['/api/files/f1']));
+    cleanup();
+    await leave();
+    choose(new File(['another'], 'other.pdf', { type: 'application/pdf' }));
+    await waitFor(() => expect(deleted()).toEqual(['/api/files/f1', '/api/files/f1']));
   });
 });
 

@@ -44,3 +44,13 @@ it('forgets what is too old, and what makes no sense', () => {
     expect(recall('l1', NOW)).toBeNull();
   }
 });
+
+it('lives for another day with whatever S3 has got of it; Mux’s address does not', () => {
+  const later = UPLOAD.at + 20 * 3_600_000;
+  remember('l1', { ...UPLOAD, provider: 's3', uploadUrl: null });
+  remember('l2', UPLOAD);
+  for (const place of ['l1', 'l2']) noteSent(place, 'u1', 2, later);
+  const tomorrow = UPLOAD.at + 30 * 3_600_000;
+  expect(recall('l1', tomorrow)).toMatchObject({ sent: 2 });
+  expect(recall('l2', tomorrow)).toBeNull();
+});

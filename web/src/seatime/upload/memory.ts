@@ -1,8 +1,12 @@
-/** What is remembered of an upload that is on its way, so that it goes on after a reload: one per lesson. */
+/**
+ * What is remembered of an upload that is on its way, so that it goes on after a reload: one per place, which is a
+ * lesson for its video, and for other files the lesson that they belong to, if they do.
+ */
 import type { VideoProvider } from '../api/types';
 
 export interface Remembered {
   provider: VideoProvider;
+  /** Of a video; of another file its own id. */
   uploadId: string;
   /** Mux's address; S3's are asked for anew. */
   uploadUrl: string | null;
@@ -19,38 +23,49 @@ export interface Remembered {
 
 /** Mux's addresses live for a day; what S3 holds is cleared away after a day of silence. */
 const KEPT_MS = 24 * 3_600_000;
-const keyOf = (lessonId: string): string => `seatime.upload.${lessonId}`;
+
+/** Where files go that are no lesson's video. */
+export const placeOfFiles = (lessonId: string | undefined): string => `file ${lessonId ?? ''}`;
+
+const keyOf = (place: string): string => `seatime.upload.${place}`;
+
+export const rememberedOf = (
+  file: File,
+  sent: Pick<Remembered, 'provider' | 'uploadId' | 'uploadUrl'>,
+  now = Date.now(),
+): Remembered => ({ ...sent, name: file.name, size: file.size, lastModified: file.lastModified, sent: 0, at: now });
 
 export const isSame = (known: Remembered, file: File): boolean =>
   known.name === file.name && known.size === file.size && known.lastModified === file.lastModified;
 
-export const remember = (lessonId: string, upload: Remembered): void => {
+export const remember = (place: string, upload: Remembered): void => {
   try {
-    localStorage.setItem(keyOf(lessonId), JSON.stringify(upload));
+    localStorage.setItem(keyOf(place), JSON.stringify(upload));
   } catch {
     // A browser that keeps nothing: the upload goes on until the page is left.
   }
 };
 
-export const recall = (lessonId: string, now = Date.now()): Remembered | null => {
+export const recall = (place: string, now = Date.now()): Remembered | null => {
   try {
-    const known: unknown = JSON.parse(localStorage.getItem(keyOf(lessonId)) ?? 'null');
+    const known: unknown = JSON.parse(localStorage.getItem(keyOf(place)) ?? 'null');
     if (isRemembered(known) && now - known.at < KEPT_MS) return known;
   } catch {
     return null;
   }
-  forget(lessonId);
+  forget(place);
   return null;
 };
 
-export const noteSent = (lessonId: string, uploadId: string, sent: number): void => {
-  const known = recall(lessonId);
-  if (known?.uploadId === uploadId) remember(lessonId, { ...known, sent });
+/** So many bytes of that upload have arrived: it is not silent, and can be gone on with for another day. */
+export const noteSent = (place: string, uploadId: string, sent: number, now = Date.now()): void => {
+  const known = recall(place, now);
+  if (known?.uploadId === uploadId) remember(place, { ...known, sent, at: known.provider === 's3' ? now : known.at });
 };
 
-export const forget = (lessonId: string): void => {
+export const forget = (place: string): void => {
   try {
-    localStorage.removeItem(keyOf(lessonId));
+    localStorage.removeItem(keyOf(place));
   } catch {
     // Nothing was kept.
   }

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { UploadStatus } from '../api/types';
+import type { FileStatus, UploadStatus } from '../api/types';
 import { ApiProblem } from '../api/problem';
 import { bytesOf, cut, missing, persisted, rest } from './pieces';
 import type { Put } from './put';
-import { Sending, type Phase, type Surroundings } from './sending';
-import { InOnePiece, InParts, type PartsApi } from './toS3';
+import { Sending, type Phase } from './sending';
+import { storedFile, storedVideo, type VideosApi } from './stored';
+import type { Surroundings } from './surroundings';
+import { InOnePiece, InParts } from './toS3';
 import { CHUNK_BYTES, ToMux } from './toMux';
 
 const bytes = (size: number): Uint8Array<ArrayBuffer> => Uint8Array.from({ length: size }, (_, i) => (i * 31) % 251);
@@ -30,11 +32,11 @@ const read = (blob: Blob): Promise<Uint8Array> =>
     reader.readAsArrayBuffer(blob);
   });
 
-const ended = (sending: Sending, ...phases: Phase[]): Promise<void> =>
+const ended = (sending: Sending<unknown>, ...phases: Phase[]): Promise<void> =>
   vi.waitFor(() => expect(phases).toContain(sending.state.phase), { timeout: 5_000, interval: 1 });
 
 /** S3 behind our server, as the network shows both: `faults` are statuses that the next PUTs answer instead. */
-class Storage implements PartsApi {
+class Storage implements VideosApi {
   readonly parts = new Map<number, Uint8Array>();
   puts: number[] = [];
   signed: number[][] = [];
@@ -84,8 +86,8 @@ class Storage implements PartsApi {
   };
 }
 
-const inParts = (storage: Storage, surroundings = quick): Sending =>
-  new Sending(storage.size, new InParts(storage, 'u', fileOf(storage.size), storage.put), surroundings);
+const inParts = (storage: Storage, surroundings = quick, onArrived?: (bytes: number) => void): Sending<UploadStatus> =>
+  new Sending(storage.size, new InParts(storedVideo(storage, 'u'), fileOf(storage.size), storage.put, onArrived), surroundings);
 
 describe('pieces', () => {
   it('cover a file once and without a gap, whatever has arrived', () => {
@@ -126,10 +128,12 @@ describe('sending in parts', () => {
   it('sends only what is missing, and says from where it went on', async () => {
     const storage = new Storage(50, 10);
     for (const number of [1, 2, 4]) storage.parts.set(number, bytes(50).slice((number - 1) * 10, number * 10));
-    const sending = inParts(storage);
+    const noted: number[] = [];
+    const sending = inParts(storage, quick, (arrived) => noted.push(arrived));
     sending.resume();
     await ended(sending, 'done');
     expect([...storage.puts].sort()).toEqual([3, 5]);
+    expect(noted).toEqual([30, 40, 50]);
     expect(sending.state.resumedAt).toBe(30);
     expect(storage.object).toEqual(bytes(50));
   });
@@ -163,7 +167,7 @@ describe('sending in parts', () => {
   it('waits while there is no connection, and goes on by itself when it is back', async () => {
     const storage = new Storage(60, 10, [200, 200, ...Array<number>(9).fill(0)]);
     let online = true;
-    let back: () => void = () => undefined;
+    let back = (): void => undefined;
     const sending = inParts(storage, {
       online: () => online,
       pause: () => new Promise((resolve) => (back = resolve)),
@@ -216,15 +220,76 @@ describe('sending in parts', () => {
 });
 
 describe('sending in one piece', () => {
+  const inOnePiece = (storage: Storage) => {
+    const target = { uploadUrl: 'https://s3/1', headers: { 'If-None-Match': '*' } };
+    return new Sending(9, new InOnePiece(storedVideo(storage, 'u'), target, fileOf(9), storage.put), quick);
+  };
+
   it('sends it once more after a failure, and takes "already there" for an answer', async () => {
     const storage = new Storage(9, 9, [0, 412]);
     storage.completeUpload = async () => READY;
-    const target = { uploadId: 'u', uploadUrl: 'https://s3/1', headers: { 'If-None-Match': '*' } };
-    const sending = new Sending(9, new InOnePiece(storage, target, fileOf(9), storage.put), quick);
+    const sending = inOnePiece(storage);
     sending.resume();
     await ended(sending, 'done');
     expect(storage.puts).toEqual([1, 1]);
     expect(sending.state.outcome).toEqual(READY);
+  });
+
+  it('sends it again where the server has not seen it', async () => {
+    const storage = new Storage(9, 9, [412]);
+    let looked = 0;
+    storage.completeUpload = async () => {
+      looked += 1;
+      if (looked === 1) throw new ApiProblem(409, 'not-uploaded-yet', 'nothing is there');
+      return READY;
+    };
+    const sending = inOnePiece(storage);
+    sending.resume();
+    await ended(sending, 'done');
+    expect(storage.puts).toEqual([1, 1]);
+  });
+
+  it('ends where its address has expired, and says what helps', async () => {
+    const sending = inOnePiece(new Storage(9, 9, [403]));
+    sending.resume();
+    await ended(sending, 'gone');
+    expect(sending.state.problem).toContain('Choose the file again');
+  });
+});
+
+describe('a file that is no video', () => {
+  const stored = (storage: Storage, file: Partial<FileStatus>) =>
+    storedFile(
+      {
+        fileParts: storage.uploadParts,
+        signFileParts: storage.signParts,
+        completeFile: async () => {
+          await storage.completeUpload();
+          return file as FileStatus;
+        },
+      },
+      'f',
+    );
+  const sendingTo = (storage: Storage, file: Partial<FileStatus>) =>
+    new Sending(storage.size, new InParts(stored(storage, file), fileOf(storage.size), storage.put), quick);
+
+  it('goes on where it stopped, too', async () => {
+    const storage = new Storage(50, 10);
+    storage.parts.set(2, bytes(50).slice(10, 20));
+    const sending = sendingTo(storage, { state: 'ready' });
+    sending.resume();
+    await ended(sending, 'done');
+    expect([...storage.puts].sort()).toEqual([1, 3, 4, 5]);
+    expect(sending.state.outcome).toEqual({ state: 'ready' });
+  });
+
+  it('is refused for good where it is not what it was said to be', async () => {
+    const storage = new Storage(20, 10);
+    const sending = sendingTo(storage, { state: 'refused', reason: 'declared as image/png, but it is a program' });
+    sending.resume();
+    await ended(sending, 'failed');
+    expect(sending.state.problem).toBe('Declared as image/png, but it is a program.');
+    expect(storage.puts).toHaveLength(2);
   });
 });
 

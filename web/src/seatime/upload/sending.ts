@@ -2,14 +2,15 @@
  * Sends a file until it has arrived: bounded parallelism, back-off per piece, pausable, through outages of any length.
  * Whatever interrupts it, the other side is asked what it has, and only the rest is sent.
  */
-import type { UploadStatus } from '../api/types';
 import { backOff } from '../watch/policy';
 import { SendProblem, type Destination } from './destination';
 import { bytesOf, type Piece } from './pieces';
+import type { Surroundings } from './surroundings';
 
 export type Phase = 'asking' | 'sending' | 'paused' | 'offline' | 'waiting' | 'checking' | 'done' | 'failed' | 'gone';
 
-export interface SendingState {
+/** `T` is what the server tells of what has arrived. */
+export interface SendingState<T> {
   phase: Phase;
   /** Bytes, as `size` and `resumedAt`. */
   sent: number;
@@ -19,21 +20,14 @@ export interface SendingState {
   /** Why it failed, or what it waits for. */
   problem: string | null;
   /** What became of it, where that is known at the end. */
-  outcome: UploadStatus | null;
-}
-
-/** The browser, as far as it is needed here. */
-export interface Surroundings {
-  online(): boolean;
-  /** Resolves after so many milliseconds, or when the connection is back. Rejects when aborted. */
-  pause(ms: number, signal: AbortSignal): Promise<void>;
+  outcome: T | null;
 }
 
 const ATTEMPTS_PER_PIECE = 4;
 const LONGEST_WAIT_MS = 30_000;
 
-export class Sending {
-  private current: SendingState;
+export class Sending<T> {
+  private current: SendingState<T>;
   private listeners = new Set<() => void>();
   private turn: AbortController | null = null;
   private ended = false;
@@ -43,13 +37,13 @@ export class Sending {
 
   constructor(
     size: number,
-    private readonly destination: Destination,
+    private readonly destination: Destination<T>,
     private readonly surroundings: Surroundings,
   ) {
     this.current = { phase: 'asking', sent: 0, size, resumedAt: null, problem: null, outcome: null };
   }
 
-  get state(): SendingState {
+  get state(): SendingState<T> {
     return this.current;
   }
 
@@ -167,34 +161,13 @@ export class Sending {
     this.show({ phase: 'sending', sent: Math.min(sent, this.current.size), problem: null });
   }
 
-  private end(change: Partial<SendingState>): void {
+  private end(change: Partial<SendingState<T>>): void {
     this.ended = true;
     this.show(change);
   }
 
-  private show(change: Partial<SendingState>): void {
+  private show(change: Partial<SendingState<T>>): void {
     this.current = { ...this.current, ...change };
     for (const listener of this.listeners) listener();
   }
 }
-
-export const browser: Surroundings = {
-  online: () => navigator.onLine,
-  pause: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      const done = () => {
-        clearTimeout(timer);
-        window.removeEventListener('online', done);
-        signal.removeEventListener('abort', stop);
-        resolve();
-      };
-      const stop = () => {
-        done();
-        reject(signal.reason as Error);
-      };
-      const timer = setTimeout(done, ms);
-      window.addEventListener('online', done);
-      signal.addEventListener('abort', stop);
-      if (signal.aborted) stop();
-    }),
-};

@@ -8,7 +8,7 @@ import type { Put, PutReply } from './put';
 
 export const CHUNK_BYTES = 8 << 20;
 
-export class ToMux implements Destination {
+export class ToMux implements Destination<never> {
   readonly parallel = 1;
 
   constructor(

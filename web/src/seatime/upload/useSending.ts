@@ -2,11 +2,11 @@ import { useEffect, useState } from 'react';
 import type { Sending, SendingState } from './sending';
 
 /** The state of what is being sent, read at its landmarks. It stops when the page is left. */
-export const useSending = (
-  sending: Sending | null,
+export const useSending = <T>(
+  sending: Sending<T> | null,
   onProgress: ((percent: number) => void) | undefined,
-): SendingState | null => {
-  const [state, setState] = useState<SendingState | null>(null);
+): SendingState<T> | null => {
+  const [state, setState] = useState<SendingState<T> | null>(null);
 
   useEffect(() => {
     if (sending === null) return;
