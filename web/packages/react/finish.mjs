@@ -1,4 +1,7 @@
-/** After the build: declarations name files as Node does (`./client.js`), so that every setting of TypeScript finds them. */
+/**
+ * After the build: declarations name files as Node does (`./client.js`), so that every setting of TypeScript finds them,
+ * and so does the import of the styles, which have nothing to declare.
+ */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { URL, fileURLToPath } from 'node:url';
@@ -22,3 +25,5 @@ for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     .replace(/(from |import\()(['"])(\.[^'"]*)\2/g, (_, how, quote, specifier) => how + quote + named(file, specifier) + quote);
   writeFileSync(file, text);
 }
+
+writeFileSync(fileURLToPath(new URL('dist/styles.d.ts', import.meta.url)), 'export {};\n');

@@ -18,6 +18,7 @@ export default defineConfig({
   root: at('.'),
   logLevel: 'warn',
   plugins: [react()],
+  css: { modules: { generateScopedName: 'seatime-[local]-[hash:base64:5]' } },
   build: {
     target: 'es2022',
     sourcemap: true,
@@ -29,7 +30,13 @@ export default defineConfig({
     },
     rolldownOptions: {
       external: isExternal,
-      output: { preserveModules: true, preserveModulesRoot: at('../../src/seatime'), entryFileNames: '[name].js' },
+      output: {
+        preserveModules: true,
+        preserveModulesRoot: at('../../src/seatime'),
+        entryFileNames: '[name].js',
+        // Where components may run on a server (Next.js), these two doors lead to the browser; the reporter has no React.
+        banner: ({ name, isEntry }) => (isEntry && name !== 'reporter' ? "'use client';" : ''),
+      },
     },
   },
 });

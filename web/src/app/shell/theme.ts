@@ -12,7 +12,7 @@ export const chosenTheme = (): Theme => {
 
 export const nextTheme = (theme: Theme): Theme => ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length] ?? 'system';
 
-/** tokens.css reads the attribute. */
+/** app.css reads the attribute. */
 export const showTheme = (theme: Theme): void => {
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;

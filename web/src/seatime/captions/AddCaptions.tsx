@@ -10,7 +10,8 @@ interface AddCaptionsProps {
   onAdded: () => void;
 }
 
-const READER = navigator.language || 'en';
+/** Of the page's reader; a server that draws the page first has none. */
+const READER = (typeof navigator === 'undefined' ? undefined : navigator.language) || 'en';
 
 /** One form for both ways: a file that the author has, or a text that Mux makes of what is said. */
 export const AddCaptions = ({ lessonId, onAdded }: AddCaptionsProps) => {

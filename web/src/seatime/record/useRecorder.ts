@@ -5,7 +5,7 @@ import { Recorder, type RecorderState } from './recorder';
 export const useRecorder = (): { recorder: Recorder; state: RecorderState } => {
   const [recorder] = useState(() => new Recorder());
   useEffect(() => () => recorder.close(), [recorder]);
-  return { recorder, state: useSyncExternalStore(recorder.subscribe, recorder.current) };
+  return { recorder, state: useSyncExternalStore(recorder.subscribe, recorder.current, recorder.current) };
 };
 
 /** Whole seconds recorded so far: looked at a few times in a second while it runs, and exact where it stands. */
