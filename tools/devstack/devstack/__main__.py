@@ -142,8 +142,11 @@ def down(data_dir: Path) -> int:
     if pid is None:
         screen.say("nothing runs")
     else:
+        screen.say("ending")
         os.kill(pid, signal.SIGTERM)
     leftovers.wait_gone(data_dir, DOWN_TIMEOUT)
+    if pid is not None:
+        screen.say("ended; the data stays")
     return 0
 
 
