@@ -9,19 +9,16 @@ export const browser: Surroundings = {
   online: () => navigator.onLine,
   pause: (ms, signal) =>
     new Promise((resolve, reject) => {
-      const done = () => {
+      const ending = new AbortController();
+      const end = (how: () => void) => {
         clearTimeout(timer);
-        window.removeEventListener('online', done);
-        signal.removeEventListener('abort', stop);
-        resolve();
+        ending.abort();
+        how();
       };
-      const stop = () => {
-        done();
-        reject(signal.reason as Error);
-      };
-      const timer = setTimeout(done, ms);
-      window.addEventListener('online', done);
-      signal.addEventListener('abort', stop);
+      const timer = setTimeout(() => end(resolve), ms);
+      const stop = () => end(() => reject(signal.reason as Error));
+      window.addEventListener('online', () => end(resolve), { signal: ending.signal });
+      signal.addEventListener('abort', stop, { signal: ending.signal });
       if (signal.aborted) stop();
     }),
 };
