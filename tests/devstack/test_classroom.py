@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from devstack import people
 from devstack.demo.api import Answer
 from devstack.demo.classroom import Classroom
 from devstack.demo.habits import MOVE_S, Plan, plans, within
+from devstack.demo.monitor import MuxData
+from mux_sim.testing import Simulator
 
 LENGTHS = st.lists(st.floats(min_value=3, max_value=7200), min_size=1, max_size=4)
 
@@ -55,7 +58,7 @@ class Told:
 
     async def ask(self, method: str, path: str, body: Any = None) -> Answer:
         assert (method, path.endswith("/playback")) == ("GET", True)
-        return Answer(200, {"watchGrant": path})
+        return Answer(200, {"watchGrant": path, "playbackId": "p"})
 
     async def post(self, _: str, body: dict[str, Any]) -> None:
         self.posted.append(body)
@@ -84,6 +87,26 @@ async def test_the_class_reports_what_it_planned_and_no_more_than_time_allows(le
             assert played <= beat["rate"] * (beat["at"] - beat["since"]) / 1000 * 1.02
         jumps = sum(event["type"] == "seek" for beat in beats for event in beat["events"])
         assert jumps == len(plan.visits[0].spans) - 1
+
+
+async def test_mux_counts_what_its_monitoring_is_let_tell(learners: dict[str, Told], mux: Simulator) -> None:
+    """Every view of those who block nothing, for as long as it took; so a fresh demonstration differs by a little."""
+    lengths = {"one": 3.0, "two": 2.0}
+    async with aiohttp.ClientSession() as http:
+        room = Classroom("course", lengths, Told(), learners, MuxData(http, mux.base_url))  # type: ignore[arg-type]
+        await room.watch()
+    told = [plan for plan in room.plans.values() if not plan.blocks_beacons]
+    for lesson, lesson_id in enumerate(lengths):
+        visits = [visit for plan in told for visit in plan.visits if visit.lesson == lesson]
+        path = f"/data/v1/metrics/playing_time/overall?filters[]=video_id:{lesson_id}"
+        figures = (await mux.api("GET", path))["data"]
+        assert figures["total_views"] == len(visits) > 0
+        least_ms = sum(visit.media_s / visit.rate for visit in visits) * 1000
+        assert figures["total_playing_time"] >= 0.99 * least_ms
+        assert figures["total_watch_time"] >= figures["total_playing_time"]
+    viewers = (await mux.api("GET", "/data/v1/metrics/unique_viewers/overall"))["data"]["value"]
+    assert viewers == len(told)
+    assert 0 < len(people.CLASS) - viewers <= 0.15 * len(people.CLASS)
 
 
 async def test_all_are_enrolled_in_two_cohorts(learners: dict[str, Told]) -> None:

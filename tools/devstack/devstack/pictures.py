@@ -17,8 +17,10 @@ from devstack import leftovers, people, tools
 from devstack.demo import again
 from devstack.demo.api import Api
 from devstack.demo.play import play
+from devstack.environment import mux_url, public_url
 from devstack.errors import StackError
 from devstack.paths import DATA, ROOT
+from devstack.ports import Ports
 from devstack.progress import console
 from devstack.screen import say
 from devstack.sights import DETAILS, FLAGS, LOOKS, SHOWN, SIGHTS, open_sight
@@ -32,19 +34,19 @@ CROWD = """() => Number(document.querySelector('[data-testid="live-viewers"]')?.
 def main() -> int:
     try:
         if "supervisor" in leftovers.alive(DATA):
-            port = leftovers.read(DATA)["ports"]["gateway"]
+            ports = Ports(**leftovers.read(DATA)["ports"])
             secret = secrets_file.load_or_create(DATA / "secrets.json").jwt_secret
-            return asyncio.run(_pictures(f"http://localhost:{port}", secret))
+            return asyncio.run(_pictures(public_url(ports), mux_url(ports), secret))
         with Stack(DATA, report=say) as stack:
             if not play(stack, None):
                 return 1
-            return asyncio.run(_pictures(stack.urls["web"], stack.credentials.jwt_secret))
+            return asyncio.run(_pictures(stack.urls["web"], stack.urls["mux"], stack.credentials.jwt_secret))
     except StackError as error:
         console.print(f"[red]✗[/] {error}", markup=True)
         return 1
 
 
-async def _pictures(base_url: str, secret: str) -> int:
+async def _pictures(base_url: str, mux: str, secret: str) -> int:
     """Answers 1 when a page did not come to rest; the others' pictures are taken all the same."""
     chromium = tools.chromium()
     if chromium is None:
@@ -54,7 +56,7 @@ async def _pictures(base_url: str, secret: str) -> int:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         late = await _pages(browser, base_url, places)
-        watching = asyncio.create_task(again.watch(base_url, secret, places["course"]))
+        watching = asyncio.create_task(again.watch(base_url, mux, secret, places["course"]))
         try:
             await _details(browser, base_url, places)
         finally:

@@ -9,7 +9,8 @@ import aiohttp
 from devstack import credentials, leftovers, people
 from devstack.demo.api import Api
 from devstack.demo.classroom import Classroom
-from devstack.environment import public_url
+from devstack.demo.monitor import MuxData
+from devstack.environment import mux_url, public_url
 from devstack.errors import StackError
 from devstack.ports import Ports
 from devstack.progress import console
@@ -25,12 +26,12 @@ def watch_again(data_dir: Path) -> int:
         raise StackError("there is no course yet: make demo")
     course = json.loads((data_dir / NOTED).read_text())
     secret = credentials.load_or_create(data_dir / "secrets.json").jwt_secret
-    base_url = public_url(Ports(**leftovers.read(data_dir)["ports"]))
-    asyncio.run(watch(base_url, secret, course["id"]))
+    ports = Ports(**leftovers.read(data_dir)["ports"])
+    asyncio.run(watch(public_url(ports), mux_url(ports), secret, course["id"]))
     return 0
 
 
-async def watch(base_url: str, secret: str, course_id: str) -> None:
+async def watch(base_url: str, mux: str, secret: str, course_id: str) -> None:
     """The class watches that course from beginning to end, in real time. Raises StackError and what `Api` raises."""
     async with aiohttp.ClientSession() as http:
         owner, *class_ = (
@@ -42,7 +43,7 @@ async def watch(base_url: str, secret: str, course_id: str) -> None:
         if not lengths:
             raise StackError(f"{course['title']} has no video yet")
         learners = dict(zip((person.id for person in people.CLASS), class_, strict=True))
-        room = Classroom(course_id, lengths, owner, learners)
+        room = Classroom(course_id, lengths, owner, learners, MuxData(http, mux))
         await room.enroll()
         console.print(f"{len(learners)} people watch “{course['title']}”: {base_url}/dashboard/courses/{course_id}")
         await room.watch()

@@ -8,6 +8,7 @@ from typing import Any
 from devstack import people
 from devstack.demo.api import Api, until
 from devstack.demo.habits import MOVE_S, Plan, Visit, plans
+from devstack.demo.monitor import MuxData
 from devstack.demo.scene import SETTLES, Scene
 from devstack.demo.watch import Player
 
@@ -16,10 +17,20 @@ LONGER_S = 15.0
 
 
 class Classroom:
-    """The class of one course: `lengths` are its lessons' durations in seconds, by id, in their order."""
+    """The class of one course: `lengths` are its lessons' durations in seconds, by id, in their order.
 
-    def __init__(self, course_id: str, lengths: Mapping[str, float], owner: Api, learners: Mapping[str, Api]) -> None:
-        self._course_id, self._owner, self._learners = course_id, owner, learners
+    Players tell `mux` of what they play, as Mux's own do.
+    """
+
+    def __init__(
+        self,
+        course_id: str,
+        lengths: Mapping[str, float],
+        owner: Api,
+        learners: Mapping[str, Api],
+        mux: MuxData | None = None,
+    ) -> None:
+        self._course_id, self._owner, self._learners, self._mux = course_id, owner, learners, mux
         self._lessons = tuple(lengths)
         self._lengths = tuple(lengths.values())
 
@@ -27,7 +38,7 @@ class Classroom:
     def of(cls, scene: Scene) -> "Classroom":
         lengths = {lesson_id: clip.seconds for lesson_id, clip in scene.clips.items()}
         learners = {person.id: scene.of(person) for person in people.CLASS}
-        return cls(scene.course_id, lengths, scene.of(people.INSTRUCTOR), learners)
+        return cls(scene.course_id, lengths, scene.of(people.INSTRUCTOR), learners, scene.mux)
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
@@ -57,11 +68,13 @@ class Classroom:
 
     async def _attend(self, learner_id: str, plan: Plan) -> None:
         api, stalled = self._learners[learner_id], plan.waits_s
+        mux = None if plan.blocks_beacons else self._mux
         await asyncio.sleep(plan.enters_s)
         for visit in plan.visits:
             lesson_id, length = self._lessons[visit.lesson], self._lengths[visit.lesson]
             grant = await _grant(api, lesson_id)
-            player = Player(api, lesson_id, grant["watchGrant"], length, name=plan.player)
+            view = mux.view(grant, viewer=learner_id, lesson_id=lesson_id, length=length) if mux is not None else None
+            player = Player(api, lesson_id, grant["watchGrant"], length, name=plan.player, view=view)
             player.tell("qualitychange", value=plan.rendition)
             await player.wait_for_data(stalled)
             stalled = 0.0
@@ -78,6 +91,7 @@ async def _play(player: Player, visit: Visit, length: float) -> None:
         at = end
     if at == length:
         await player.finish(length)
+    await player.leave()
 
 
 async def _grant(api: Api, lesson_id: str) -> Any:

@@ -12,6 +12,8 @@ LATEST_S = 3.0
 MOVE_S = 0.5
 """What a seek, and the way to the next lesson, take of the time there is."""
 RATES = (1.0, 1.25, 1.5, 1.75, 2.0)
+BLOCKS = 12
+"""One of so many has a content blocker."""
 COHORTS = ("spring", "autumn")
 
 
@@ -39,6 +41,8 @@ class Plan:
     waits_s: float
     """How long the first picture of the first visit is waited for once it plays: a slow line."""
     visits: tuple[Visit, ...]
+    blocks_beacons: bool = False
+    """Something in the browser keeps from Mux what it is told: it counts fewer views than there were."""
 
     def media_s(self, lesson: int) -> float:
         return sum(visit.media_s for visit in self.visits if visit.lesson == lesson)
@@ -88,7 +92,7 @@ def _plan(number: int, lengths: Sequence[float], random: Random, longest_s: floa
             left -= visits[-1].media_s / rate + MOVE_S * len(spans)
     rendition = random.choice(("1080p", "720p", "720p", "480p"))
     player = "video" if number % 3 == 0 else "mux-player"
-    return Plan(COHORTS[number % 2], enters, player, rendition, waits, tuple(visits))
+    return Plan(COHORTS[number % 2], enters, player, rendition, waits, tuple(visits), number % BLOCKS == 5)
 
 
 def within(spans: Sequence[Span], rate: float, real_s: float) -> tuple[Span, ...]:

@@ -85,13 +85,16 @@ async def watch(scene: Scene) -> None:
 
 
 def _player(scene: Scene, learner: people.Person, length: float) -> Player:
-    return Player(scene.of(learner), scene.main, scene.grants[learner.id]["watchGrant"], length)
+    grant = scene.grants[learner.id]
+    view = scene.mux.view(grant, viewer=learner.id, lesson_id=scene.main, length=length)
+    return Player(scene.of(learner), scene.main, grant["watchGrant"], length, view=view)
 
 
 async def _watch_all(scene: Scene, length: float, update: Callable[[float], None]) -> None:
     player = _player(scene, people.HONEST, length)
     await player.play(0.0, length, rate=RATE, shown=update)
     await player.finish(length)
+    await player.leave()
 
 
 async def _skip(scene: Scene, length: float, update: Callable[[float], None]) -> None:
@@ -100,6 +103,7 @@ async def _skip(scene: Scene, length: float, update: Callable[[float], None]) ->
     await player.seek(TASTE, length - TASTE)
     await player.play(length - TASTE, length, rate=1.0, shown=update)
     await player.finish(length)
+    await player.leave()
 
 
 async def complete(scene: Scene) -> None:

@@ -9,6 +9,7 @@ import aiohttp
 from devstack import people
 from devstack.demo.api import Api
 from devstack.demo.clip import Clip
+from devstack.demo.monitor import MuxData
 from devstack.demo.steps import Steps
 
 SETTLES = 20.0
@@ -31,6 +32,10 @@ class Scene:
     @property
     def main(self) -> str:
         return next(iter(self.clips))
+
+    @property
+    def mux(self) -> MuxData:
+        return MuxData(self.http, self.mux_url)
 
     def of(self, person: people.Person) -> Api:
         return self.voices[person.id]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from devstack.demo.api import Api
+from devstack.demo.monitor import View
 
 BEAT_EVERY = 5.0
 TICK = 0.1
@@ -25,6 +26,8 @@ class Player:
     grant: str
     duration: float
     name: str = "mux-player"
+    view: View | None = None
+    """What Mux is told of it, unless something keeps that back."""
     sequence: int = 0
     stalled: float = 0.0
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -47,12 +50,19 @@ class Player:
         """A slow line: the picture stands still for so long, and the next beat says so."""
         await asyncio.sleep(seconds)
         self.stalled += seconds
+        if seconds and self.view is not None:
+            await self.view.waits(seconds)
 
     async def finish(self, position: float) -> None:
         """Say that the end was reached, in a beat that claims nothing."""
         self._event("complete", position)
         at = now_ms()
         await self._send({"since": at, "at": at, "position": position, "rate": 1.0, "watched_segments": []})
+
+    async def leave(self) -> None:
+        """The viewing is over, wherever it stands."""
+        if self.view is not None:
+            await self.view.ends()
 
     async def _interval(self, start: float, end: float, rate: float, shown: Callable[[float], None]) -> float:
         since, began = now_ms(), time.monotonic()
@@ -62,6 +72,8 @@ class Player:
         shown(end)
         claim = {"since": since, "at": now_ms(), "position": round(end, 3), "rate": rate}
         await self._send(claim | {"watched_segments": [[round(start, 3), round(end, 3)]]})
+        if self.view is not None:
+            await self.view.plays(time.monotonic() - began, end)
         return end
 
     async def _send(self, beat: dict[str, Any]) -> None:
