@@ -1,5 +1,6 @@
 import { Suspense } from 'react';
-import { Route, Routes } from 'react-router';
+import { Link, Route, Routes } from 'react-router';
+import { buttonClass } from '../seatime/ui/Button';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Loading, Notice } from './Notice';
 import { mayOpen, type Page } from './page';
@@ -33,12 +34,28 @@ const Pages = ({ user }: { user: User }) => (
       {pages.map((page) => (
         <Route key={page.path} path={page.path} element={<Opened page={page} user={user} />} />
       ))}
-      <Route path="*" element={<Notice whole title="Page not found" message="There is nothing at this address." />} />
+      <Route path="*" element={<NoSuchPage />} />
     </Routes>
   </Suspense>
 );
 
 const Opened = ({ page, user }: { page: Page; user: User }) => {
   if (mayOpen(page, user.role)) return <page.component />;
-  return <Notice alert title="Not for you" message="This page is for others; your courses are on the first one." />;
+  return (
+    <Notice alert whole title="Not for you" message="This page is for others; your courses are on the first one.">
+      <ToCourses />
+    </Notice>
+  );
 };
+
+const NoSuchPage = () => (
+  <Notice whole title="Page not found" message="There is nothing at this address.">
+    <ToCourses />
+  </Notice>
+);
+
+const ToCourses = () => (
+  <Link className={buttonClass()} to="/">
+    All courses
+  </Link>
+);

@@ -8,7 +8,7 @@ import { useTitle } from '../useTitle';
 import { canManage } from '../users';
 import { AuthoredCourse } from './author/AuthoredCourse';
 import { NewCourse } from './author/NewCourse';
-import { LearnedCourse } from './learner/LearnedCourse';
+import { LearnedCourses } from './learner/LearnedCourses';
 
 export default function HomePage() {
   const { user } = useSession();
@@ -28,15 +28,19 @@ export default function HomePage() {
         )}
       </div>
       {making && <NewCourse onDone={() => setMaking(false)} />}
-      {data !== undefined && data.length > 0 && (
-        <ul className="cards">
-          {data.map((course) => (
-            <li key={course.id} className="card course-card">
-              {author ? <AuthoredCourse course={course} /> : <LearnedCourse course={course} />}
-            </li>
-          ))}
-        </ul>
-      )}
+      {data !== undefined &&
+        data.length > 0 &&
+        (author ? (
+          <ul className="cards">
+            {data.map((course) => (
+              <li key={course.id} className="card course-card">
+                <AuthoredCourse course={course} />
+              </li>
+            ))}
+          </ul>
+        ) : (
+          <LearnedCourses courses={data} />
+        ))}
       {data?.length === 0 &&
         (author ? (
           <Notice title="No courses yet" message="Make the first one, then add lessons and their videos." />

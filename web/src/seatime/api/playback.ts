@@ -1,4 +1,4 @@
-/** The right to play a lesson, and giving it back. */
+/** The right to play a lesson, giving it back, and what the right comes from. */
 import type { components, paths } from './generated/playback';
 import type { Http } from './http';
 import { addressOf, service } from './service';
@@ -12,6 +12,10 @@ export const playbackCalls = (http: Http) => {
         path: { lessonId },
         query: { ...(refresh === undefined ? {} : { refresh }), ...(takeOver ? { takeOver } : {}) },
       }),
+
+    ownEnrollment: (courseId: string) => playback.get('/api/playback/enrollments/{courseId}', { path: { courseId } }),
+    /** Those that have ended as well. */
+    ownEnrollments: (after = '') => playback.get('/api/playback/enrollments', { query: { after } }),
 
     /** The player goes away: its place among the learner's devices is free. Needs no answer and no bearer. */
     releasePlayback: (lessonId: string, watchGrant: string): boolean => {

@@ -43,6 +43,8 @@ export type CaptionStatus = Caption['status'];
 /** Either the text, or the wish for one made from what is said. */
 export type NewCaption = UploadShapes['NewCaption'];
 
+/** How the caller stands in a course, and by what right it may be watched. */
+export type OwnEnrollment = PlaybackShapes['OwnEnrollment'];
 export type PlaybackGrant = PlaybackShapes['Playback'];
 export type PlaybackTokens = PlaybackShapes['PlaybackTokens'];
 /** How far was watched from the beginning, as far as is known when playback is granted. */

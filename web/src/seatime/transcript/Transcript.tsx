@@ -16,6 +16,7 @@ export interface TranscriptProps {
 export const Transcript = ({ player }: TranscriptProps) => {
   const heading = useId();
   const { tracks, chosen, choose, transcript, retry } = useTranscript(player);
+  if (isAbsent(transcript.phase, tracks.length)) return null;
   return (
     <section className={styles.transcript} aria-labelledby={heading} data-phase={transcript.phase}>
       <div className={styles.head}>
@@ -40,7 +41,7 @@ export const Transcript = ({ player }: TranscriptProps) => {
       ) : (
         <p className={styles.empty} role="status">
           {transcript.phase === 'loading' && 'Reading the captions…'}
-          {transcript.phase === 'none' && 'This video has no captions yet.'}
+          {transcript.phase === 'none' && 'There is nothing in these captions.'}
           {transcript.phase === 'failed' && 'The captions could not be read.'}
           {transcript.phase === 'failed' && (
             <button type="button" className={`${controls.button} ${controls.small}`} onClick={retry}>
@@ -52,6 +53,10 @@ export const Transcript = ({ player }: TranscriptProps) => {
     </section>
   );
 };
+
+/** A video without captions has no transcript, and nobody needs to be told; nor that it may have some. */
+const isAbsent = (phase: 'loading' | 'none' | 'failed' | 'ready', tracks: number): boolean =>
+  (phase === 'loading' && tracks === 0) || (phase === 'none' && tracks <= 1);
 
 interface ReadingProps {
   player: PlayerHandle;

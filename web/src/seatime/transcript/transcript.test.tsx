@@ -198,21 +198,25 @@ const PAGES: Record<string, string> = {
   '/2.vtt': VTT.replace('Take the rope.', 'Nimm das Seil.'),
 };
 let pages: Record<string, string>;
+let answered: string[];
 
 beforeEach(() => {
   pages = { ...PAGES };
+  answered = [];
   vi.stubGlobal('fetch', async (url: string) => {
-    const page = pages[new URL(url).pathname];
+    const { pathname } = new URL(url);
+    answered.push(pathname);
+    const page = pages[pathname];
     return page === undefined ? new Response('', { status: 404 }) : new Response(page);
   });
   return () => vi.unstubAllGlobals();
 });
 
-const show = async () => {
+const show = async (expected = /Make a loop|could not/) => {
   const media = new Media();
   const source = { kind: 'hls', src: 'https://a.example/m.m3u8?token=t', poster: undefined, storyboard: undefined };
   render(<Transcript player={{ media, source } as unknown as PlayerHandle} />);
-  await screen.findByText(/Make a loop|could not|no captions/);
+  await screen.findByText(expected);
   return media;
 };
 const spoken = () => document.querySelector('[aria-current="true"]')?.textContent;
@@ -261,10 +265,20 @@ describe('the transcript', () => {
     expect(document.querySelector('ol')?.lang).toBe('de');
   });
 
-  it('says that there are no captions', async () => {
+  it('is not shown where there are no captions', async () => {
     pages['/m.m3u8'] = '#EXTM3U';
-    await show();
-    expect(screen.getByText(/no captions yet/)).toBeTruthy();
+    const source = { kind: 'hls', src: 'https://a.example/m.m3u8?token=t', poster: undefined, storyboard: undefined };
+    const { container } = render(<Transcript player={{ media: new Media(), source } as unknown as PlayerHandle} />);
+    await waitFor(() => expect(answered).toContain('/m.m3u8'));
+    await act(() => new Promise((done) => setTimeout(done)));
+    expect(container.textContent).toBe('');
+  });
+
+  it('says where nothing is in the captions of one language, so that another can be chosen', async () => {
+    pages['/1.vtt'] = 'WEBVTT\n';
+    await show(/nothing in these/);
+    fireEvent.change(screen.getByRole('combobox'), { target: { value: '1 de Deutsch' } });
+    expect(await screen.findByText('Nimm das Seil.')).toBeTruthy();
   });
 
   it('can be asked for again when it could not be read', async () => {
@@ -304,8 +318,10 @@ describe('the transcript of a file', () => {
   it('is what its text tracks say, unseen, and comes when they come', async () => {
     const textTracks = new Tracks();
     const media = Object.assign(new Media(), { textTracks });
-    render(<Transcript player={{ media, source: { kind: 'file', src: 'a.mp4', poster: undefined } } as unknown as PlayerHandle} />);
-    expect(await screen.findByText(/no captions yet/)).toBeTruthy();
+    const { container } = render(
+      <Transcript player={{ media, source: { kind: 'file', src: 'a.mp4', poster: undefined } } as unknown as PlayerHandle} />,
+    );
+    expect(container.textContent).toBe('');
     act(() => {
       textTracks.add('metadata', 'thumbnails', 'none of it');
       textTracks.add('captions', 'English', '<b>Pull</b> &amp; dress.');

@@ -1,10 +1,20 @@
 /** A course as its learner finds it: how far one is, what is missing, and where to go on. */
 import { useCallback } from 'react';
 import { Link } from 'react-router';
-import { clock, useResource, useSeatimeApi, type Course, type CourseProgress } from '../../../seatime';
+import {
+  clock,
+  EnrollmentNotice,
+  mayWatch,
+  useOwnEnrollment,
+  useResource,
+  useSeatimeApi,
+  type Course,
+  type CourseProgress,
+  type KnownEnrollment,
+} from '../../../seatime';
 import { buttonClass } from '../../../seatime/ui/Button';
 import { Meter } from '../../../seatime/ui/Meter';
-import { Failure, Notice, Skeleton } from '../../Notice';
+import { Notice, PageFailure, Skeleton } from '../../Notice';
 import { useSession } from '../../session';
 import { useParam } from '../../useParam';
 import { useTitle } from '../../useTitle';
@@ -20,8 +30,13 @@ export default function CoursePage() {
   const course = useResource(useCallback(() => api.course(courseId), [api, courseId]), whileProcessing);
   const progress = useResource(useCallback(() => api.courseProgress(courseId), [api, courseId]));
 
-  if (course.data !== undefined) return <Outline course={course.data} progress={progress.data} />;
-  if (course.problem !== undefined) return <Failure problem={course.problem} onRetry={course.reload} />;
+  const enrollment = useOwnEnrollment(courseId);
+
+  const settled = !progress.loading && !enrollment.loading; // so that nothing jumps
+  if (course.data !== undefined && settled) {
+    return <Outline course={course.data} progress={progress.data} enrollment={enrollment.data} />;
+  }
+  if (course.problem !== undefined) return <PageFailure problem={course.problem} onRetry={course.reload} />;
   return (
     <div className="page">
       <Skeleton what="Loading the course" lines={6} />
@@ -29,7 +44,13 @@ export default function CoursePage() {
   );
 }
 
-const Outline = ({ course, progress }: { course: Course; progress: CourseProgress | undefined }) => {
+interface OutlineProps {
+  course: Course;
+  progress: CourseProgress | undefined;
+  enrollment: KnownEnrollment | undefined;
+}
+
+const Outline = ({ course, progress, enrollment }: OutlineProps) => {
   useTitle(course.title);
   const { user } = useSession();
   const preview = isPreview(user, course);
@@ -46,6 +67,7 @@ const Outline = ({ course, progress }: { course: Course; progress: CourseProgres
           </p>
         )}
       </div>
+      {enrollment !== undefined && !preview && <EnrollmentNotice {...enrollment} />}
       {lessons.length === 0 ? (
         <Notice title="No lessons yet" message="They appear here as soon as there are some.">
           {canManage(user) && (
@@ -59,7 +81,9 @@ const Outline = ({ course, progress }: { course: Course; progress: CourseProgres
           {preview ? (
             <p className="muted small">You see the course as its learners do. What you watch here is not counted.</p>
           ) : (
-            progress !== undefined && <Standing courseId={course.id} progress={progress} lessons={lessons} />
+            progress !== undefined && (
+              <Standing courseId={course.id} progress={progress} lessons={lessons} open={mayWatch(enrollment?.own)} />
+            )
           )}
           <section aria-labelledby="lessons">
             <h2 id="lessons" className={styles.heading}>
@@ -81,12 +105,14 @@ interface StandingProps {
   courseId: string;
   progress: CourseProgress;
   lessons: readonly LessonStanding[];
+  /** Whether its lessons may be watched now. */
+  open: boolean;
 }
 
 /** How far the course is, and what is missing, in the server's words. */
-const Standing = ({ courseId, progress, lessons }: StandingProps) => {
+const Standing = ({ courseId, progress, lessons, open }: StandingProps) => {
   const { done, of } = countRequired(lessons);
-  const next = nextOf(lessons);
+  const next = open ? nextOf(lessons) : undefined;
   return (
     <section
       className={`card ${styles.standing}`}
@@ -122,9 +148,13 @@ const Standing = ({ courseId, progress, lessons }: StandingProps) => {
         )}
       </div>
       {next !== undefined && (
-        <Link className={buttonClass('primary')} to={`/courses/${courseId}/lessons/${next.lesson.id}`}>
-          {next.state === 'begun' ? 'Continue' : done === 0 ? 'Start' : 'Next'}: {next.lesson.title}
-        </Link>
+        <div className={styles.next}>
+          <p className={styles.nextTitle}>{next.lesson.title}</p>
+          <Link className={buttonClass('primary')} to={`/courses/${courseId}/lessons/${next.lesson.id}`}>
+            {next.state === 'begun' ? 'Continue' : done === 0 ? 'Start' : 'Next lesson'}
+            <span className="visually-hidden">: {next.lesson.title}</span>
+          </Link>
+        </div>
       )}
     </section>
   );

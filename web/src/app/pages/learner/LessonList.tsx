@@ -1,6 +1,8 @@
+import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import { clock, percent } from '../../../seatime';
 import type { LessonStanding } from './standing';
+import styles from './course.module.css';
 
 interface LessonListProps {
   courseId: string;
@@ -10,28 +12,35 @@ interface LessonListProps {
   counted: boolean;
 }
 
-/** The course's lessons beside the one that plays. */
-export const LessonList = ({ courseId, lessons, current, counted }: LessonListProps) => (
-  <nav className="card lessons" aria-label="Lessons">
-    <h2>Lessons</h2>
-    <ol>
-      {lessons.map((standing) => (
-        <li key={standing.lesson.id}>
-          <Link
-            to={`/courses/${courseId}/lessons/${standing.lesson.id}`}
-            aria-current={standing.lesson.id === current ? 'page' : undefined}
-          >
-            <span className="lesson-title">{standing.lesson.title}</span>
-            <span className="lesson-facts">
-              {facts(standing)}
-              {counted && <Share {...standing} />}
-            </span>
-          </Link>
-        </li>
-      ))}
-    </ol>
-  </nav>
-);
+/** The course's lessons beside the one that plays. A long list scrolls by itself, from where that one stands. */
+export const LessonList = ({ courseId, lessons, current, counted }: LessonListProps) => {
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    const here = list.current?.querySelector<HTMLElement>('[aria-current]');
+    if (list.current && here) list.current.scrollTop = here.offsetTop - list.current.clientHeight / 3;
+  }, [current]);
+  return (
+    <nav className={`card lessons ${styles.beside}`} aria-label="Lessons">
+      <h2>Lessons</h2>
+      <ol ref={list}>
+        {lessons.map((standing) => (
+          <li key={standing.lesson.id}>
+            <Link
+              to={`/courses/${courseId}/lessons/${standing.lesson.id}`}
+              aria-current={standing.lesson.id === current ? 'page' : undefined}
+            >
+              <span className="lesson-title">{standing.lesson.title}</span>
+              <span className="lesson-facts">
+                {facts(standing)}
+                {counted && <Share {...standing} />}
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+};
 
 const facts = ({ lesson }: LessonStanding): string => {
   const state = {
@@ -43,5 +52,7 @@ const facts = ({ lesson }: LessonStanding): string => {
   return lesson.required ? state : `${state} · optional`;
 };
 
-const Share = ({ coverage, state }: LessonStanding) =>
-  state === 'complete' ? <span className="pill good">Complete</span> : <span className="pill">{percent(coverage)}</span>;
+const Share = ({ coverage, state }: LessonStanding) => {
+  if (state === 'complete') return <span className="pill good">✓ Complete</span>;
+  return coverage > 0 ? <span className="pill">{percent(coverage)}</span> : null;
+};

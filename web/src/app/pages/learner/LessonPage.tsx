@@ -15,12 +15,13 @@ import {
   type PlayerHandle,
 } from '../../../seatime';
 import { buttonClass } from '../../../seatime/ui/Button';
-import { Failure, Loading, Notice } from '../../Notice';
+import { Notice, PageFailure, Skeleton } from '../../Notice';
 import { useSession } from '../../session';
 import { useParam } from '../../useParam';
 import { useTitle } from '../../useTitle';
 import { whileProcessing } from '../../whileProcessing';
 import { LessonList } from './LessonList';
+import styles from './course.module.css';
 import { after, isPreview, standings, type LessonStanding } from './standing';
 
 export default function LessonPage() {
@@ -32,8 +33,8 @@ export default function LessonPage() {
   const { user } = useSession();
 
   if (course.data === undefined) {
-    if (course.problem !== undefined) return <Failure problem={course.problem} onRetry={course.reload} />;
-    return <Loading what="Loading the course" />;
+    if (course.problem !== undefined) return <PageFailure problem={course.problem} onRetry={course.reload} />;
+    return <Coming />;
   }
   const preview = isPreview(user, course.data);
   const known = preview ? undefined : progress.data;
@@ -41,8 +42,10 @@ export default function LessonPage() {
   const current = lessons.find(({ lesson }) => lesson.id === lessonId)?.lesson;
   if (current === undefined) {
     return (
-      <Notice alert title="Not found" message="This course has no such lesson.">
-        <Link to={`/courses/${courseId}`}>All lessons of “{course.data.title}”</Link>
+      <Notice alert whole title="Not found" message={`“${course.data.title}” has no such lesson.`}>
+        <Link className={buttonClass()} to={`/courses/${courseId}`}>
+          All its lessons
+        </Link>
       </Notice>
     );
   }
@@ -64,6 +67,17 @@ export default function LessonPage() {
     </div>
   );
 }
+
+/** What the page will be, at the size that it will have. */
+const Coming = () => (
+  <div className="page course" role="status" data-loading="" aria-label="Loading the lesson…">
+    <p className="crumbs">&nbsp;</p>
+    <div className="lesson">
+      <div className={styles.screen} />
+      <Skeleton what="Loading the lesson" lines={2} />
+    </div>
+  </div>
+);
 
 interface LessonProps {
   courseId: string;
@@ -95,11 +109,11 @@ const Lesson = ({ courseId, lesson, next, preview, onChange }: LessonProps) => {
         onAccepted={changed}
         onPlayer={setPlayer}
       />
-      <div className="course-head">
+      <div className={styles.lessonHead}>
         <h1>{lesson.title}</h1>
         {next !== undefined && (
-          <Link className={`links ${buttonClass('plain', true)}`} to={`/courses/${courseId}/lessons/${next.lesson.id}`}>
-            Next: {next.lesson.title}
+          <Link className={`${styles.toNext} ${buttonClass('plain', true)}`} to={`/courses/${courseId}/lessons/${next.lesson.id}`}>
+            <span>Next: {next.lesson.title}</span>
           </Link>
         )}
       </div>

@@ -1,7 +1,8 @@
-import { useCallback } from 'react';
+import { useCallback, useRef } from 'react';
 import { Link } from 'react-router';
-import { clock, percent, useResource, useSeatimeApi } from '../../../seatime';
+import { clock, percent, useResource, useSeatimeApi, type LessonProgress } from '../../../seatime';
 import type { LessonStanding } from './standing';
+import { useSeen } from './useSeen';
 import styles from './course.module.css';
 
 interface LessonRowProps {
@@ -28,7 +29,7 @@ export const LessonRow = ({ courseId, number, standing, counted }: LessonRowProp
         </span>
         <span className={styles.state}>{told(standing, counted)}</span>
       </Link>
-      {counted && standing.coverage > 0 && <Watched lessonId={lesson.id} duration={lesson.duration} />}
+      {counted && standing.coverage > 0 && <Watched {...standing} />}
     </li>
   );
 };
@@ -40,28 +41,40 @@ const told = ({ state, coverage }: LessonStanding, counted: boolean): string => 
   return { complete: 'Complete', begun: `${percent(coverage)} watched`, open: 'Not started' }[state as 'complete'];
 };
 
-/** The learner's own map of a lesson, small. */
-const Watched = ({ lessonId, duration }: { lessonId: string; duration: number | null }) => {
+/** The learner's own map of a lesson, small, read when it comes near the screen; its place is kept meanwhile. */
+const Watched = ({ lesson, state }: LessonStanding) => {
+  const place = useRef<HTMLDivElement>(null);
+  const seen = useSeen(place);
+  return (
+    <div ref={place} className={styles.watched} data-state={state}>
+      {seen && <Reached lessonId={lesson.id} duration={lesson.duration} />}
+    </div>
+  );
+};
+
+const Reached = ({ lessonId, duration }: { lessonId: string; duration: number | null }) => {
   const api = useSeatimeApi();
   const { data } = useResource(useCallback(() => api.lessonProgress(lessonId), [api, lessonId]));
-  const length = data?.duration ?? duration;
-  if (length === null || length === undefined || length <= 0) return null;
-  const covered = data?.covered ?? [];
-  const spoken = covered.map(([from, to]) => `${clock(from)} to ${clock(to)}`).join(', ');
+  if (data === undefined) return null;
+  const length = data.duration ?? duration ?? 0;
   return (
-    <div className={styles.watched}>
-      <div className={styles.map} role="img" aria-label={`Watched: ${spoken}`} data-testid="lesson-map">
-        {covered.map(([from, to]) => (
-          <span
-            key={from}
-            style={{ left: `${(from / length) * 100}%`, width: `${((to - from) / length) * 100}%` }}
-          />
-        ))}
-      </div>
-      {data?.reasons.map((reason) => (
+    <>
+      {length > 0 && <SmallMap covered={data.covered} length={length} />}
+      {data.reasons.map((reason) => (
         <p key={reason.code} className="muted small">
           {reason.message}
         </p>
+      ))}
+    </>
+  );
+};
+
+const SmallMap = ({ covered, length }: { covered: LessonProgress['covered']; length: number }) => {
+  const spoken = covered.map(([from, to]) => `${clock(from)} to ${clock(to)}`).join(', ');
+  return (
+    <div className={styles.map} role="img" aria-label={`Watched: ${spoken}`} data-testid="lesson-map">
+      {covered.map(([from, to]) => (
+        <span key={from} style={{ left: `${(from / length) * 100}%`, width: `${((to - from) / length) * 100}%` }} />
       ))}
     </div>
   );
