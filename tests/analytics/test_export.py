@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics_service import export
+from analytics_service import export, store_tickets
 from analytics_service.app import create_app
 from analytics_service.settings import Settings
 from devstack.ports import free_port
 from servicekit.database import Pool
 from tests.analytics import log
 from tests.analytics.test_api import ADMIN, LEARNER, OTHER, OWNER, SECRET
-from tests.databases import Database
+from tests.databases import Database, Postgres
 
 LEARNERS = "/api/analytics/courses/c1/export/learners"
 CURVE = "/api/analytics/lessons/l1/export/retention"
@@ -108,6 +108,89 @@ async def test_only_the_owner_and_admins_export(client: httpx.AsyncClient) -> No
             assert (await client.get(path, headers=headers)).status_code == status
         assert (await client.get(f"{path}?format=xls", headers=OWNER)).status_code == 422
         assert (await client.get(path.replace("c1", "none").replace("l1", "none"), headers=ADMIN)).status_code == 404
+
+
+def ticket_at(path: str) -> str:
+    return f"{path}/tickets"
+
+
+async def handed_in(client: httpx.AsyncClient, ticket: str) -> httpx.Response:
+    """As a browser's form does it: without any bearer token."""
+    return await client.post("/api/analytics/exports", data={"ticket": ticket})
+
+
+@pytest.mark.usefixtures("watched")
+@pytest.mark.parametrize("path", [LEARNERS, CURVE])
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+async def test_a_ticket_is_for_one_file_once(client: httpx.AsyncClient, pool: Pool, path: str, ending: str) -> None:
+    """Row E10: the file of the ticket has the bytes and the name of the API's; a second time there is none."""
+    answer = await client.post(f"{ticket_at(path)}?format={ending}", headers=OWNER)
+    assert (answer.status_code, answer.json()["action"]) == (201, "/api/analytics/exports")
+    left = datetime.fromisoformat(answer.json()["expiresAt"]) - datetime.now(UTC)
+    assert left < timedelta(seconds=65)
+    ticket = answer.json()["ticket"]
+    file, usual = await handed_in(client, ticket), await client.get(f"{path}?format={ending}", headers=OWNER)
+    assert (file.status_code, file.content) == (200, usual.content)
+    for name in ("Content-Disposition", "Content-Type", "Cache-Control"):
+        assert file.headers[name] == usual.headers[name]
+    again = await handed_in(client, ticket)
+    assert (again.status_code, again.json()["type"]) == (403, "urn:seatime:problem:ticket-over")
+    row = await pool.fetchrow("SELECT * FROM export_tickets")
+    assert (row["asked_by"], row["as_admin"], row["format"], row["taken_at"] is None) == ("owner", False, ending, False)
+    assert ticket not in str(dict(row))
+
+
+@pytest.mark.usefixtures("watched")
+async def test_a_ticket_is_given_to_whoever_may_have_the_file(client: httpx.AsyncClient) -> None:
+    """Nobody else gets one; and for a file that there is not, or that shows too few people, there is none either."""
+    for path in (LEARNERS, CURVE):
+        for headers, status in ((OTHER, 403), (LEARNER, 403), ({}, 401)):
+            assert (await client.post(ticket_at(path), headers=headers)).status_code == status
+        missing = ticket_at(path.replace("c1", "none").replace("l1", "none"))
+        assert (await client.post(missing, headers=ADMIN)).status_code == 404
+        assert (await client.post(f"{ticket_at(path)}?format=xls", headers=OWNER)).status_code == 422
+        given_ = (await client.post(ticket_at(path), headers=ADMIN)).json()
+        assert (await handed_in(client, given_["ticket"])).status_code == 200
+    small = await client.post(ticket_at(CURVE.replace("l1", "l2")), headers=OWNER)
+    assert (small.status_code, small.json()["type"]) == (403, "urn:seatime:problem:group-too-small")
+    assert (await client.post(ticket_at(LEARNERS))).status_code == 401
+    for wrong in ("x" * 43, "short", "x" * 1000):
+        assert (await handed_in(client, wrong)).status_code in (403, 422)
+    assert (await client.post("/api/analytics/exports")).status_code == 422
+
+
+@pytest.mark.usefixtures("watched")
+async def test_a_ticket_is_worth_what_its_holder_may(
+    client: httpx.AsyncClient, pool: Pool, postgres: Postgres, analytics_database: Database
+) -> None:
+    """One that is over is none; and one whose holder has lost the course opens nothing."""
+    late, lost = [(await client.post(ticket_at(LEARNERS), headers=OWNER)).json()["ticket"] for _ in range(2)]
+    postgres.sql(
+        f"UPDATE export_tickets SET expires_at = now() WHERE hash = sha256('{late}')", url=analytics_database.owner_url
+    )
+    assert (await handed_in(client, late)).json()["type"] == "urn:seatime:problem:ticket-over"
+    await log.consume(pool, log.at_other_offsets(log.logged([log.course(owner_id="another", version=2)])))
+    refused = await handed_in(client, lost)
+    assert (refused.status_code, refused.json()["type"]) == (403, "urn:seatime:problem:not-the-course-owner")
+
+
+async def test_of_two_who_hand_in_a_ticket_one_gets_the_file(client: httpx.AsyncClient, watched: None) -> None:
+    """However many at once."""
+    ticket = (await client.post(ticket_at(LEARNERS), headers=OWNER)).json()["ticket"]
+    answers = await asyncio.gather(*(handed_in(client, ticket) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [403] * 7
+
+
+async def test_tickets_are_swept_when_nobody_asks_for_them_any_more(
+    client: httpx.AsyncClient, pool: Pool, watched: None
+) -> None:
+    """They are the record of who took what along, for a while."""
+    await client.post(ticket_at(LEARNERS), headers=OWNER)
+    async with pool.acquire() as conn:
+        await store_tickets.sweep(conn, datetime.now(UTC) - timedelta(hours=1))
+        assert await conn.fetchval("SELECT count(*) FROM export_tickets") == 1
+        await store_tickets.sweep(conn, datetime.now(UTC) + timedelta(hours=1))
+        assert await conn.fetchval("SELECT count(*) FROM export_tickets") == 0
 
 
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8")), min_size=2, max_size=2)))

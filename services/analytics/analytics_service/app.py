@@ -1,4 +1,4 @@
-"""The analytics API: reads the roll-ups; writes budgets and webhooks, and nothing else."""
+"""The analytics API: reads the roll-ups; writes budgets, webhooks and tickets for files, and nothing else."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from analytics_service import cost_routes, detail_routes, export_routes, learner_routes, live_routes, platform_routes
+from analytics_service import (
+    cost_routes,
+    detail_routes,
+    export_routes,
+    learner_routes,
+    live_routes,
+    platform_routes,
+    ticket_routes,
+)
 from analytics_service.live_routes import course_watchers
 from analytics_service.routes import router
 from analytics_service.settings import Settings
@@ -51,6 +59,7 @@ def create_app(settings: Settings, *, resolve: Resolve = system_resolver) -> Fas
     api.include_router(detail_routes.router)
     api.include_router(live_routes.router)
     api.include_router(export_routes.router)
+    api.include_router(ticket_routes.router)
     api.include_router(platform_routes.router)
     api.include_router(cost_routes.router)
     api.include_router(learner_routes.router)

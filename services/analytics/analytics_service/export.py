@@ -8,16 +8,25 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import orjson
 
 Format = Literal["csv", "jsonl"]
+What = Literal["learners", "retention"]
 Cell = str | int | float | datetime | date | None
 
 MEDIA_TYPES: Mapping[Format, str] = {"csv": "text/csv; charset=utf-8; header=present", "jsonl": "application/jsonl"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _UNSAFE = str.maketrans(dict.fromkeys(':/\\"', "-"))
+
+
+class Wanted(NamedTuple):
+    """A file: the learners of the course `subject`, or the retention of the lesson `subject`."""
+
+    what: What
+    subject: str
+    format: Format
 
 
 def head(format_: Format, columns: Sequence[str]) -> bytes:

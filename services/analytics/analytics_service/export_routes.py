@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from analytics_service import export, store_export, store_groups, store_reports
-from analytics_service.export import Format
+from analytics_service.export import Format, Wanted
 from analytics_service.reports import is_small
 from analytics_service.retention import Layer, per_second, reach_ms
 from analytics_service.routes import CourseNotFound, GroupTooSmall, Id, LessonNotFound, must_own, seeing
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/analytics", tags=["export"])
 
 _PAGE = 1_000
 _CURVE_COLUMNS = ("second", "unique", "replays")
-_FILE: dict[int | str, dict[str, Any]] = {
+FILE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {"schema": {"type": "string"}}, "application/jsonl": {"schema": {"type": "string"}}}}
 }
 AskedFormat = Annotated[
@@ -33,29 +33,53 @@ AskedFormat = Annotated[
     summary="What each learner has watched of each lesson of a course, as a file, for its owner",
     description="By lesson and learner id. Each row is of one moment, and rows that come later may be of a later one.",
     response_class=StreamingResponse,
-    responses=_FILE,
+    responses=FILE,
 )
 async def export_learners(
     request: Request, course_id: Id, principal: CurrentPrincipal, format_: AskedFormat = "csv"
 ) -> StreamingResponse:
-    async with seeing(request, principal, course_id=course_id) as conn:
-        contents = await store_export.contents(conn, course_id)
-    if contents is None:
-        raise CourseNotFound()
-    must_own(principal, contents.owner_id)
-    body = _learners(request, principal, course_id, contents.lesson_ids, format_)
-    return _file(body, "learners", course_id, format_)
+    return await opened(request, principal, Wanted("learners", course_id, format_))
 
 
 @router.get(
     "/lessons/{lesson_id}/export/retention",
     summary="A lesson's retention second by second, as a file, for the course's owner",
     response_class=StreamingResponse,
-    responses=_FILE,
+    responses=FILE,
 )
 async def export_retention(
     request: Request, lesson_id: Id, principal: CurrentPrincipal, format_: AskedFormat = "csv"
 ) -> StreamingResponse:
+    return await opened(request, principal, Wanted("retention", lesson_id, format_))
+
+
+async def opened(request: Request, principal: Principal, wanted: Wanted) -> StreamingResponse:
+    """The file, not read yet. Raises what can be said against it: none there, no right to it, too few people."""
+    opening = {"learners": _open_learners, "retention": _open_retention}[wanted.what]
+    body = await opening(request, principal, wanted.subject, wanted.format)
+    name = export.file_name(wanted.what, wanted.subject, datetime.now(UTC).date(), wanted.format)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+        "X-Accel-Buffering": "no",  # a gateway that kept a long one would fill its disk
+    }
+    return StreamingResponse(body, media_type=export.MEDIA_TYPES[wanted.format], headers=headers)
+
+
+async def _open_learners(
+    request: Request, principal: Principal, course_id: str, format_: Format
+) -> AsyncIterator[bytes]:
+    async with seeing(request, principal, course_id=course_id) as conn:
+        contents = await store_export.contents(conn, course_id)
+    if contents is None:
+        raise CourseNotFound()
+    must_own(principal, contents.owner_id)
+    return _learners(request, principal, course_id, contents.lesson_ids, format_)
+
+
+async def _open_retention(
+    request: Request, principal: Principal, lesson_id: str, format_: Format
+) -> AsyncIterator[bytes]:
     async with acquire(request.app.state.pool) as conn:
         report, smallest = await store_reports.lesson_report(conn, lesson_id), await store_groups.smallest_group(conn)
     if report is None:
@@ -74,7 +98,7 @@ async def export_retention(
             format_, _CURVE_COLUMNS, ((second, one / 1000, other / 1000) for second, (one, other) in enumerate(curves))
         )
 
-    return _file(body(), "retention", lesson_id, format_)
+    return body()
 
 
 async def _learners(
@@ -92,9 +116,3 @@ async def _learners(
             if len(rows) < _PAGE:
                 break
             after = str(rows[-1][LEARNER_COLUMNS.index("learner_id")])
-
-
-def _file(body: AsyncIterator[bytes], what: str, subject: str, format_: Format) -> StreamingResponse:
-    name = export.file_name(what, subject, datetime.now(UTC).date(), format_)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return StreamingResponse(body, media_type=export.MEDIA_TYPES[format_], headers=headers)

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from analytics_service import budgeting, consumers, mux_sync, store_groups, store_live
+from analytics_service import budgeting, consumers, mux_sync, store_groups, store_live, store_tickets
 from analytics_service.settings import WorkerSettings
 from analytics_service.webhooks.sealing import seal_of
 from analytics_service.webhooks.sender import Sender
@@ -27,6 +27,8 @@ PRODUCED = (topics.ANALYTICS_ERASED,)
 """Beside what is consumed as well."""
 
 _SWEEP_S = 60
+_TICKETS_KEPT = timedelta(days=90)
+"""Who took which file along can be asked for so long."""
 
 
 @asynccontextmanager
@@ -63,7 +65,7 @@ async def create_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 ],
                 loops={
                     "smallest group": partial(_state_smallest_group, pool, settings.analytics_smallest_group),
-                    "live sweep": partial(_sweep_live, pool),
+                    "sweep": partial(_sweep, pool),
                     "outbox": relay.run,
                     "redrive": Redriver(pool, settings, producer, service=SERVICE).run,
                     "budgets": partial(budgeting.run, pool, settings),
@@ -89,10 +91,12 @@ async def _state_smallest_group(pool: Pool, learners: int) -> None:
     await asyncio.Event().wait()
 
 
-async def _sweep_live(pool: Pool) -> None:
+async def _sweep(pool: Pool) -> None:
     while True:
+        now = datetime.now(UTC)
         async with transaction(pool) as conn:
-            await store_live.sweep(conn, datetime.now(UTC))
+            await store_live.sweep(conn, now)
+            await store_tickets.sweep(conn, now - _TICKETS_KEPT)
         await asyncio.sleep(_SWEEP_S)
 
 

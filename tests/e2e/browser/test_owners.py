@@ -157,17 +157,44 @@ async def test_a_file_is_what_the_api_says(
     """The downloaded export has the same bytes as the answer of the API."""
     await watched(platform, empty_lesson, *LEARNERS)
     page = await visit(people.INSTRUCTOR, f"/dashboard/courses/{empty_lesson.course}/exports")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     await page.get_by_role("radio", name=label).check()
     async with page.expect_download() as saving:
         await page.get_by_role("button", name="Download").click()
     download = await saving.value
-    assert download.suggested_filename.endswith(f".{ending}")
     path = f"/api/analytics/courses/{empty_lesson.course}/export/learners?format={ending}"
     answer = await platform.ask("GET", path, user=people.INSTRUCTOR.id, role="instructor")
     saved = (await download.path()).read_bytes()
     assert saved == answer.content
     assert all(learner.encode() in saved for learner in LEARNERS)
-    await expect(page.get_by_test_id("download")).to_contain_text("saved")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{download.suggested_filename}"'
+    assert download.suggested_filename.endswith(f".{ending}")
+    await expect(page.get_by_test_id("download")).to_contain_text("Your browser is saving it")
+    # The browser takes it, not the page; and what it takes it with is in no address.
+    assert not [url for url in asked if "blob:" in url or url.endswith("/export/learners")]
+    (ticket_at,) = [url for url in asked if "/tickets" in url]
+    assert ticket_at.endswith(f"/export/learners/tickets?format={ending}")
+    assert download.url.endswith("/api/analytics/exports")
+
+
+async def test_a_file_that_does_not_come_says_why(visit: Visit, platform: Platform, empty_lesson: Lesson) -> None:
+    """A ticket that was used: the page says so, and nothing is saved."""
+    await watched(platform, empty_lesson, people.HONEST.id)
+    page = await visit(people.INSTRUCTOR, f"/dashboard/courses/{empty_lesson.course}/exports")
+    saved: list[str] = []
+    page.on("download", lambda download: saved.append(download.url))
+    path = f"/api/analytics/courses/{empty_lesson.course}/export/learners/tickets"
+    used = await platform.must("POST", path, user=people.INSTRUCTOR.id, role="instructor")
+    taken = await platform.http.post(used["action"], data={"ticket": used["ticket"]})
+    assert taken.status_code == 200
+
+    await page.route("**/tickets?*", lambda route: route.fulfill(status=201, json=used))
+    await page.get_by_role("button", name="Download").click()
+    await expect(page.get_by_role("alert")).to_contain_text("The ticket was used", timeout=PATIENCE_MS)
+    await page.unroute_all(behavior="wait")
+    await expect(page.get_by_test_id("download")).to_be_empty()
+    assert saved == []
 
 
 async def test_the_live_view_rises_and_survives_a_cut(

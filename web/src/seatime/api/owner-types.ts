@@ -41,5 +41,7 @@ export type ReviewReason = ProgressShapes['ReviewReasonOut'];
 export type Sessions = ProgressShapes['SessionsOut'];
 export type Attempts = ProgressShapes['AttemptsOut'];
 
+/** For one file, once, and soon; `action` is where a form hands it in. */
+export type ExportTicket = Shapes['ExportTicket'];
 /** A table as a file: RFC 4180, or an object a line. */
 export type ExportFormat = NonNullable<NonNullable<AnalyticsOperations['exportLearners']['parameters']['query']>['format']>;

@@ -3,7 +3,7 @@ import { readEvents } from './events';
 import type { paths as AnalyticsPaths } from './generated/analytics';
 import type { paths as ProgressPaths } from './generated/progress';
 import type { Http } from './http';
-import type { Chosen, CourseLive, ExportFormat, ReviewState } from './owner-types';
+import type { Chosen, CourseLive, ExportFormat, ExportTicket, ReviewState } from './owner-types';
 import { ApiProblem } from './problem';
 import { addressOf, service } from './service';
 
@@ -17,6 +17,8 @@ const at = (path: keyof AnalyticsPaths, inPath: Record<string, string>, query = 
 export const ownerCalls = (http: Http) => {
   const analytics = service<AnalyticsPaths>(http);
   const progress = service<ProgressPaths>(http);
+  /** With the whole address. */
+  const within = (ticket: ExportTicket): ExportTicket => ({ ...ticket, action: http.baseUrl + ticket.action });
   return {
     course: (courseId: string) => analytics.get('/api/analytics/courses/{course_id}', ofCourse(courseId)),
     courseDays: (courseId: string, { from, to }: Chosen = {}) =>
@@ -58,11 +60,11 @@ export const ownerCalls = (http: Http) => {
     setBudget: (courseId: string, budget: { monthlyUsd: number; thresholds: number[] }) =>
       analytics.put('/api/analytics/courses/{course_id}/budget', { ...ofCourse(courseId), body: budget }),
 
-    /** A file as it comes, however long. */
-    exportLearners: (courseId: string, format: ExportFormat, signal: AbortSignal) =>
-      http.open(at('/api/analytics/courses/{course_id}/export/learners', { course_id: courseId }, { format }), {}, signal),
-    exportRetention: (lessonId: string, format: ExportFormat, signal: AbortSignal) =>
-      http.open(at('/api/analytics/lessons/{lesson_id}/export/retention', { lesson_id: lessonId }, { format }), {}, signal),
+    /** What the browser's own download of a file takes in the place of the bearer token. */
+    exportLearners: async (courseId: string, format: ExportFormat) =>
+      within(await analytics.post('/api/analytics/courses/{course_id}/export/learners/tickets', { ...ofCourse(courseId), query: { format } })),
+    exportRetention: async (lessonId: string, format: ExportFormat) =>
+      within(await analytics.post('/api/analytics/lessons/{lesson_id}/export/retention/tickets', { ...ofLesson(lessonId), query: { format } })),
 
     /**
      * The course as it is watched now and after each change, until the server ends the stream or `signal` does. `seen` is

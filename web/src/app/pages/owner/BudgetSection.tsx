@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { percent } from '../../../seatime';
-import { asProblem } from '../../../seatime/api/problem';
 import type { Budget } from '../../../seatime/api/owner-types';
 import { Button } from '../../../seatime/ui/Button';
 import { Field, Input } from '../../../seatime/ui/Field';
 import { Meter } from '../../../seatime/ui/Meter';
 import { Problem } from '../../../seatime/ui/Problem';
+import { useSaving } from '../../../seatime/useSaving';
 import { amountIn, thresholdsIn } from './budget';
 import { usd } from './words';
 import styles from './owner.module.css';
@@ -66,22 +66,16 @@ const BudgetForm = ({ save, budget, onClose, onSet }: BudgetFormProps) => {
   const [amount, setAmount] = useState(budget === null ? '' : String(budget.monthlyUsd));
   const [at, setAt] = useState((budget?.thresholds ?? [0.8, 1]).map((share) => String(Math.round(share * 100))).join(', '));
   const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const { busy, problem, run } = useSaving();
   const [monthlyUsd, thresholds] = [amountIn(amount), thresholdsIn(at)];
 
-  const set = async () => {
+  const set = () => {
     setTried(true);
     if (monthlyUsd === null || thresholds === null) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
+    void run(async () => {
       onSet(await save({ monthlyUsd, thresholds }));
       onClose();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-      setBusy(false);
-    }
+    });
   };
 
   return (
@@ -90,7 +84,7 @@ const BudgetForm = ({ save, budget, onClose, onSet }: BudgetFormProps) => {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void set();
+        set();
       }}
     >
       <div className={styles.pair}>
@@ -105,7 +99,7 @@ const BudgetForm = ({ save, budget, onClose, onSet }: BudgetFormProps) => {
           <Input inputMode="text" value={at} onChange={(event) => setAt(event.target.value)} />
         </Field>
       </div>
-      {problem !== undefined && <Problem title="That did not work">{problem}</Problem>}
+      {problem !== undefined && <Problem title="Not set">{problem.message}</Problem>}
       <div className={styles.bar}>
         <Button type="submit" kind="primary" disabled={busy}>
           Set the budget

@@ -1,11 +1,11 @@
 import { useId, useState } from 'react';
 import { useSeatimeApi } from '../../../seatime';
-import { asProblem } from '../../../seatime/api/problem';
 import type { Review } from '../../../seatime/api/owner-types';
 import { Button } from '../../../seatime/ui/Button';
 import { Choice } from '../../../seatime/ui/Choice';
 import { Dialog, DialogActions } from '../../../seatime/ui/Dialog';
 import { Problem } from '../../../seatime/ui/Problem';
+import { useSaving } from '../../../seatime/useSaving';
 import styles from './owner.module.css';
 
 interface DecideProps {
@@ -35,29 +35,16 @@ const Form = ({ courseId, review, onClose, onDecided }: DecideProps & { review: 
   const api = useSeatimeApi();
   const [verdict, setVerdict] = useState<Verdict>(review.decision?.decision ?? 'dismissed');
   const [note, setNote] = useState(review.decision?.note ?? '');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const saving = useSaving();
   const noteId = useId();
-
-  const decide = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await api.owners.decide(courseId, review.learnerId, verdict, note);
-      onDecided();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-      setBusy(false);
-    }
-  };
 
   return (
     <form
       className={styles.stack}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void decide();
-      }}
+      onSubmit={saving.submit(async () => {
+        await api.owners.decide(courseId, review.learnerId, verdict, note);
+        onDecided();
+      })}
     >
       <Choice<Verdict>
         label="What is it?"
@@ -77,12 +64,12 @@ const Form = ({ courseId, review, onClose, onDecided }: DecideProps & { review: 
         maxLength={2000}
         onChange={(event) => setNote(event.target.value)}
       />
-      {problem !== undefined && <Problem title="That did not work">{problem}</Problem>}
+      {saving.problem !== undefined && <Problem title="Not kept">{saving.problem.message}</Problem>}
       <DialogActions>
-        <Button onClick={onClose} disabled={busy}>
+        <Button onClick={onClose} disabled={saving.busy}>
           Cancel
         </Button>
-        <Button type="submit" kind="primary" disabled={busy}>
+        <Button type="submit" kind="primary" disabled={saving.busy}>
           Keep the decision
         </Button>
       </DialogActions>

@@ -9,7 +9,6 @@ import { useParam } from '../../useParam';
 import { CourseHead } from './CourseHead';
 import { Loaded } from './Loaded';
 import { useDownload } from './useDownload';
-import { bytes } from './words';
 import styles from './owner.module.css';
 
 export default function ExportsPage() {
@@ -37,11 +36,7 @@ const Exports = ({ course }: { course: Course }) => {
   const [lessonId, setLessonId] = useState(lessons[0]?.id ?? '');
 
   const start = () => {
-    const subject = what === 'learners' ? course.id : lessonId;
-    download.start(
-      (signal) => (what === 'learners' ? api.owners.exportLearners(subject, format, signal) : api.owners.exportRetention(subject, format, signal)),
-      `seatime-${what}-${subject}-${new Date().toISOString().slice(0, 10)}.${format}`.replace(/[:/\\"]/g, '-'),
-    );
+    download.start(() => (what === 'learners' ? api.owners.exportLearners(course.id, format) : api.owners.exportRetention(lessonId, format)));
   };
 
   return (
@@ -89,12 +84,11 @@ const Exports = ({ course }: { course: Course }) => {
         </div>
       )}
       <div className={styles.bar}>
-        <Button type="submit" kind="primary" disabled={what === 'retention' && lessonId === ''}>
+        <Button type="submit" kind="primary" disabled={download.busy || (what === 'retention' && lessonId === '')}>
           Download
         </Button>
-        {download.bytes !== undefined && !download.done && <Button onClick={download.cancel}>Cancel</Button>}
         <p className="muted small" role="status" data-testid="download">
-          {download.bytes !== undefined && `${bytes(download.bytes)} ${download.done ? 'saved.' : 'so far…'}`}
+          {download.begun && 'Your browser is saving it, whatever its length. You may leave this page.'}
         </p>
       </div>
       {download.problem !== undefined && <Problem title="No file">{download.problem}</Problem>}

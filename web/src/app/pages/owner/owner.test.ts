@@ -3,7 +3,6 @@ import type { Interactions } from '../../../seatime/api/owner-types';
 import { amountIn, thresholdsIn } from './budget';
 import { platformRows } from './parts';
 import { chosenIn, isReversed } from './useChosen';
-import { wholeOf } from './useDownload';
 import { bytes, drift, ending, refusals, usd } from './words';
 
 describe('money', () => {
@@ -91,25 +90,5 @@ describe('what players told, by browser', () => {
       { name: 'firefox', withOthers: true, plays: 3, qualityChanges: undefined, waited: undefined, errors: 1 },
     ]);
     expect(platformRows(told, 'byPlayer')).toEqual([]);
-  });
-});
-
-describe('a file that comes in pieces', () => {
-  it('is whole in the end, and is told as it grows', async () => {
-    const pieces = ['a,b\r\n', '1,2\r\n', '3,4\r\n'];
-    const body = new ReadableStream<Uint8Array>({
-      start(controller) {
-        for (const piece of pieces) controller.enqueue(new TextEncoder().encode(piece));
-        controller.close();
-      },
-    });
-    const told: number[] = [];
-    expect(await (await wholeOf(body, (count) => told.push(count))).text()).toBe(pieces.join(''));
-    expect(told).toEqual([5, 10, 15]);
-  });
-
-  it('that breaks off is none', async () => {
-    const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new TypeError('cut')) });
-    await expect(wholeOf(body, () => undefined)).rejects.toThrow('cut');
   });
 });

@@ -285,6 +285,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/courses/{course_id}/export/learners/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A ticket for the file of a course's learners, for its owner's browser */
+        post: operations["ticketForLearners"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/lessons/{lesson_id}/export/retention/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A ticket for the file of a lesson's retention, for the browser of the course's owner */
+        post: operations["ticketForRetention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The file that a ticket is for, as an attachment
+         * @description Without a bearer token: the ticket says whose right it is, and that is looked at once more.
+         */
+        post: operations["takeExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analytics/lessons/{lesson_id}/platforms": {
         parameters: {
             query?: never;
@@ -746,6 +800,9 @@ export interface components {
             /** @description Goes into `before` to read on; null at the end. */
             next: number | null;
         };
+        Body_takeExport: {
+            ticket: string;
+        };
         /** @description A month's cost has reached a share of its budget; once per budget, month and threshold. */
         BudgetExceededData: {
             /** @description Null for the whole platform's budget. */
@@ -1082,6 +1139,15 @@ export interface components {
                     [key: string]: unknown;
                 }[];
             };
+        };
+        /** @description For one file, once, until `expiresAt`: POST it as `ticket` of a form to `action`. */
+        ExportTicket: {
+            /** @description A secret; not to be kept. */
+            ticket: string;
+            /** @description A path of this API. */
+            action: string;
+            /** Format: date-time */
+            expiresAt: string;
         };
         /** @description Whom the numbers are about. The days may be further apart than was asked for: groups are kept whole. */
         Filter: {
@@ -2266,6 +2332,108 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    ticketForLearners: {
+        parameters: {
+            query?: {
+                /** @description `csv` (RFC 4180, UTF-8), or `jsonl`: an object a line. */
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path: {
+                course_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportTicket"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    ticketForRetention: {
+        parameters: {
+            query?: {
+                /** @description `csv` (RFC 4180, UTF-8), or `jsonl`: an object a line. */
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path: {
+                lesson_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportTicket"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            405: components["responses"]["Problem405"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    takeExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Body_takeExport"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
