@@ -14,10 +14,8 @@ from progress_service.ranges import (
     contains,
     first,
     intersect,
-    last,
     normalise,
     subtract,
-    total,
     union,
 )
 
@@ -69,13 +67,6 @@ def test_adding_one_range_is_a_union(ranges: Ranges, start: int, end: int) -> No
 def test_clipping_keeps_what_is_inside(ranges: Ranges, start: int, end: int) -> None:
     """Clipping keeps exactly the points of the window."""
     assert points(clip(ranges, start, end)) == {p for p in points(ranges) if start <= p < end}
-
-
-@given(sets, st.integers(-5, 400))
-def test_the_last_part_is_the_latest_points(ranges: Ranges, amount: int) -> None:
-    """Taking from the end takes the latest points, and as many as asked for if there are."""
-    wanted = sorted(points(ranges))[len(points(ranges)) - max(0, min(amount, total(ranges))) :]
-    assert points(last(ranges, amount)) == set(wanted)
 
 
 @given(pairs.map(lambda ranges: [r for r in ranges if r[1] > r[0]]), st.integers(-5, 400))

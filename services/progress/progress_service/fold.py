@@ -1,7 +1,8 @@
 """The ledger: what a beat claims, against the real time that its learner has not yet spent. Pure; no clock, no I/O.
 
-A beat names the wall-clock interval in which it was watched, and pays for its media with the unspent part of that
-interval. Honest intervals never overlap, so they never compete, and the order in which beats arrive cannot matter.
+A beat names the wall-clock interval in which it was watched. That bounds its credit, and it is paid with as much real
+time, which no other beat has used: the earliest in which it may have been watched. Whoever watches one thing after the
+other never runs out of time, however slow the network and in whatever order beats arrive; nobody else gains any.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +13,9 @@ from typing import Literal
 
 from contracts import Beat, WatchProgress
 from progress_service.habits import fast_pace
-from progress_service.ranges import Range, Ranges, add, first, intersect, last, subtract, total
+from progress_service.ranges import Range, Ranges, add, first, intersect, subtract, total
 from progress_service.state import Clock, Lesson, Session
-from progress_service.timing import Terms, arrive, place, prune, remember, seen, spend
+from progress_service.timing import Terms, arrive, fund, place, prune, remember, seen, spend
 
 Code = Literal[
     "over_rate",
@@ -76,10 +77,9 @@ def fold(
     The first request of a further attempt, or for a newer video, begins the lesson anew; those of a former attempt or
     for an older video are cut then.
     """
-    session, terms = arrive(session, request)
     count_hidden = count_hidden and request.policy.hidden_pages != "pause"
     lesson, former = begin(lesson, request.attempt, request.video_revision)
-    terms = replace(terms, count_hidden=count_hidden, former=former)
+    session, terms = arrive(session, request, count_hidden=count_hidden, former=former)
     clock, before = prune(clock, request.received_at_ms), lesson
     if former is None:
         lesson = replace(lesson, course_id=request.course_id, duration_ms=request.duration_ms or lesson.duration_ms)
@@ -161,12 +161,10 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
     """
     since, at = interval
     policy, cuts = terms.policy, dict[Code, int]()
-    rate = min(beat.rate, policy.max_rate)
+    rate, media_end = min(beat.rate, policy.max_rate), terms.media_end_ms
     claimed = [segment for segment in beat.segments if segment[1] > segment[0]]
-    playable = [(start, min(end, terms.media_end_ms)) for start, end in claimed if start < terms.media_end_ms]
-    begin, end = max(since, terms.granted_at_ms, clock.pruned_before_ms), min(at, terms.expires_at_ms)
-    in_grant = ((begin, end),) if begin < end else ()
-    free = subtract(in_grant, clock.spent)
+    playable = [(start, min(end, media_end)) for start, end in claimed if start < media_end]
+    length, free = fund(interval, clock, terms)
 
     def allowance(real_ms: int) -> int:
         return floor(real_ms * policy.max_rate * TIMER_TOLERANCE)
@@ -178,8 +176,8 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
         ("hidden", 0 if beat.hidden and not terms.count_hidden else credit),
         ("too_late", 0 if at < terms.received_at_ms - terms.grace_ms else credit),
         ("over_rate", allowance(at - since)),
-        ("outside_grant", allowance(total(in_grant))),
         ("beat_cap", floor(policy.beat_cap_s * 1000 * rate)),
+        ("outside_grant", allowance(length)),
         ("double_spent", allowance(total(free))),
     )
     for code, limit in limits:
@@ -189,11 +187,11 @@ def judge(beat: Beat, interval: Range, clock: Clock, covered: Ranges, terms: Ter
     if terms.former == "former_attempt":
         if credit:
             cuts["former_attempt"] = credit
-        return Verdict((), last(free, ceil(credit / rate)), cuts)
+        return Verdict((), first(free, min(ceil(credit / rate), length)), cuts)
     credited = _without_new_fragments(first(playable, credit), covered)
     if total(credited) < credit:
         cuts["fragmented"] = credit - total(credited)
-    return Verdict(credited, last(free, ceil(total(credited) / rate)), cuts)
+    return Verdict(credited, first(free, min(ceil(total(credited) / rate), length)), cuts)
 
 
 def _without_new_fragments(claimed: tuple[Range, ...], covered: Ranges) -> tuple[Range, ...]:

@@ -84,6 +84,8 @@ def subtract(a: Ranges, b: Ranges) -> Ranges:
     """What is in `a` and not in `b`."""
     if not a or not b or b[-1][1] <= a[0][0] or a[-1][1] <= b[0][0]:
         return a
+    if len(a) == 1 and b[-1][0] <= a[0][0]:  # only the last of them is in the way: time that was spent until lately
+        return ((b[-1][1], a[0][1]),) if b[-1][1] < a[0][1] else ()
     b = _near(b, a[0][0], a[-1][1])
     left: list[Range] = []
     j = 0
@@ -124,17 +126,6 @@ def first(ranges: Sequence[Range], amount: int) -> tuple[Range, ...]:
         taken.append((start, min(end, start + amount)))
         amount -= end - start
     return tuple(taken)
-
-
-def last(ranges: Ranges, amount: int) -> Ranges:
-    """The last `amount` of a set."""
-    taken: list[Range] = []
-    for start, end in reversed(ranges):
-        if amount <= 0:
-            break
-        taken.append((max(start, end - amount), end))
-        amount -= end - start
-    return tuple(reversed(taken))
 
 
 def close_smallest_gaps(ranges: Ranges, keep: int) -> Ranges:

@@ -1,18 +1,21 @@
-"""When a beat was watched, in the server's clock. Pure.
+"""When a beat was watched, in the server's clock, and which time may pay for it. Pure.
 
 The client's clock is corrected by the smallest difference seen in its session: the request that was least delayed
-shows the true one best, and with one correction for all of them a session's intervals cannot overlap each other.
+shows the true one best. It still was delayed, by nobody knows how much, so beats look later than they were, and those
+that were placed before a faster request came more so. Hence a beat is paid with the earliest unspent time at which it
+may have been watched: what really was watched one after the other then always finds its time (decision 42).
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 from contracts import Beat, GrantPolicy, WatchProgress
-from progress_service.ranges import Range, Ranges, add, clip, close_smallest_gaps, contains, union
+from progress_service.ranges import Range, Ranges, add, clip, close_smallest_gaps, contains, subtract, union
 from progress_service.state import Clock, Session
 
 JITTER_MS = 30_000
-"""Requests of a session whose differences lie closer than this are taken to differ by network delay only."""
+"""Requests of a session whose differences lie closer than this are taken to differ by network delay only; and so a beat
+may have been watched by as much earlier than it looks."""
 HORIZON_MS = 7 * 24 * 3_600_000
 """How long spent time is remembered, and so the longest offline grace there can be."""
 MAX_MEDIA_MS = 2**31 - 1
@@ -46,7 +49,13 @@ class Terms:
         return self.duration_ms or MAX_MEDIA_MS
 
 
-def arrive(session: Session, request: WatchProgress) -> tuple[Session, Terms]:
+def arrive(
+    session: Session,
+    request: WatchProgress,
+    *,
+    count_hidden: bool = True,
+    former: Literal["replaced", "former_attempt"] | None = None,
+) -> tuple[Session, Terms]:
     """The session after the arrival of a request, and its terms. A refreshed grant widens the session's window."""
     own, known = request.received_at_ms - request.sent_at_ms, session.skew_ms
     skew = known if known is not None and known <= own <= known + JITTER_MS else own
@@ -55,8 +64,13 @@ def arrive(session: Session, request: WatchProgress) -> tuple[Session, Terms]:
         granted = min(granted, session.granted_at_ms)
     if session.expires_at_ms is not None:
         expires = max(expires, session.expires_at_ms)
-    terms = Terms(granted, expires, request.received_at_ms, request.duration_ms, skew, request.policy)
-    return Session(session.seqs, skew, granted, expires, session.last_beat_ms), terms
+    last = session.last_beat_ms
+    if last is not None and known is not None and known - JITTER_MS <= skew < known:
+        last = max(0, last + skew - known)  # the former beat was as much earlier as this request is faster
+    terms = Terms(
+        granted, expires, request.received_at_ms, request.duration_ms, skew, request.policy, count_hidden, former
+    )
+    return Session(session.seqs, skew, granted, expires, last), terms
 
 
 def place(beat: Beat, session: Session, terms: Terms) -> Range:
@@ -68,6 +82,24 @@ def place(beat: Beat, session: Session, terms: Terms) -> Range:
     if session.last_beat_ms is not None and session.last_beat_ms < at:
         since = max(since, session.last_beat_ms)
     return since, at
+
+
+def fund(interval: Range, clock: Clock, terms: Terms) -> tuple[int, Ranges]:
+    """What may pay for a beat: how much time at most, and out of which. Only the end of an interval counts, where the
+    playing was, at most `beat_cap` of it and within the grant.
+
+    It is paid with unspent time from the earliest moment at which it may have been watched until now, which is the
+    latest arrival that the learner's clock knows: what is judged after its turn, from the spool or by a retry, still
+    finds the time that others left who took theirs earlier.
+    """
+    since, at = interval
+    since = max(since, at - terms.policy.beat_cap_s * 1000)
+    first = max(terms.granted_at_ms, clock.pruned_before_ms)
+    length = min(at, terms.expires_at_ms) - max(since, first)
+    if length <= 0:
+        return 0, ()
+    end = min(clock.pruned_before_ms + HORIZON_MS, terms.expires_at_ms)
+    return length, subtract(((max(since - JITTER_MS, first), end),), clock.spent)
 
 
 def seen(session: Session, beat: Beat) -> bool:

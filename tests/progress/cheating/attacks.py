@@ -97,16 +97,20 @@ def beats_at_once(cheat: Cheat) -> Iterator[Report]:
 
 
 def idle_wait(cheat: Cheat) -> Iterator[Report]:
-    """At the end one request in beats as small as if somebody had watched, and another of one beat for all of it."""
+    """At the end one request in beats as small as if somebody had watched, another of one beat for all of it, and one
+    of many beats that each name all of it."""
     ticket, now = cheat.ticket(), cheat.start_ms + round(cheat.wait_s * 1000)
     beats = []
     for seq, since in enumerate(range(cheat.start_ms, now, STEP_MS)):
         claim = _rest((since - cheat.start_ms) / 1000 * MAX_RATE * TIMER_TOLERANCE)
         beats.append(beat(seq, since, min(now, since + STEP_MS), claim, rate=MAX_RATE))
-    whole = beat(0, min(cheat.start_ms, now - STEP_MS), now, (0, DURATION_S), rate=MAX_RATE)
+    begun, each = min(cheat.start_ms, now - STEP_MS), 90
+    whole = beat(0, begun, now, (0, DURATION_S), rate=MAX_RATE)
+    parts = [beat(n, begun, now, (n * each, (n + 1) * each), rate=MAX_RATE) for n in range(DURATION_S // each)]
     if beats:
         yield _send(ticket, now, *beats)
     yield _send(cheat.ticket(session="one beat"), now, whole)
+    yield _send(cheat.ticket(session="many beats"), now, *parts)
 
 
 def parallel_videos(cheat: Cheat) -> Iterator[Report]:

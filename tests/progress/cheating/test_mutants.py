@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from contracts import Beat
 from progress_service import fold, store
-from progress_service.ranges import Range, Ranges
+from progress_service.ranges import Range, Ranges, clip
 from progress_service.state import Clock, Lesson, Session
 from progress_service.timing import Terms
 from servicekit.database import Connection, Pool, transaction
 from tests.databases import Database, Postgres
-from tests.progress import test_fold, test_fold_properties, test_walls
+from tests.progress import test_fold, test_fold_network, test_fold_properties, test_walls
 from tests.progress.cheating import attacks, bare, honesty
 from tests.progress.cheating.outcomes import outcomes, places
 from tests.progress.cheating.reports import ACCREDITED, DEFAULT, POLICIES
@@ -108,6 +108,40 @@ def test_without_the_cap_a_wait_is_sold_as_one_live_beat(monkeypatch: pytest.Mon
     assert f"idle_wait {ACCREDITED.name}" in broken_by_cheats()
     with pytest.raises(AssertionError):
         test_fold.test_an_idle_wait_earns_one_interval()
+
+
+def test_without_the_end_of_an_interval_a_wait_is_sold_in_many_live_beats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Row D6: if a beat may be paid with all of the time that it names, an accredited course buys an idle wait from
+    beats that each name it."""
+    fund = fold.fund
+
+    def of_all(interval: Range, clock: Clock, terms: Terms) -> tuple[int, Ranges]:
+        uncapped = terms.policy.model_copy(update={"beat_cap_s": 10**6})
+        return fund(interval, clock, replace(terms, policy=uncapped))
+
+    monkeypatch.setattr(fold, "fund", of_all)
+    assert f"idle_wait {ACCREDITED.name}" in broken_by_cheats()
+    with pytest.raises(AssertionError):
+        test_fold.test_a_wait_is_worth_one_interval_however_many_beats_name_it()
+    with pytest.raises(AssertionError):
+        quickly(test_fold_network.test_a_wait_is_not_sold_as_live, test_fold_network.greedy())()
+
+
+def test_without_reaching_back_a_slow_request_takes_time_from_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows D7, D11: if a beat is paid only with the time in which it seems to have been watched, who plays at the
+    maximum rate loses what the network needed."""
+    fund = fold.fund
+
+    def as_it_looks(interval: Range, clock: Clock, terms: Terms) -> tuple[int, Ranges]:
+        length, free = fund(interval, clock, terms)
+        return length, clip(free, *interval)
+
+    monkeypatch.setattr(fold, "fund", as_it_looks)
+    with pytest.raises(AssertionError):
+        test_fold.test_a_slow_first_request_takes_nothing_from_the_next()
+    honest = test_fold_network.test_a_slow_network_takes_nothing_from_who_plays_at_the_maximum_rate
+    with pytest.raises(AssertionError):
+        quickly(honest, test_fold_network.deliveries())()
 
 
 def test_without_the_rate_a_claim_is_worth_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
