@@ -22,11 +22,13 @@ T = TypeVar("T")
 Json = dict[str, Any]
 
 PATIENCE_S = 180.0
+PAUSES_S = (0.05, 0.5)
+"""Between two questions, at first and at most: what takes long is not hastened by who asks all the time."""
 
 
 async def eventually(ask: Callable[[], Awaitable[T]], good: Callable[[T], bool], *, timeout: float = PATIENCE_S) -> T:
     """The first answer that is `good`; AssertionError with the last answer when there is none in time."""
-    deadline, answer = time.monotonic() + timeout, None
+    deadline, answer, (pause, longest) = time.monotonic() + timeout, None, PAUSES_S
     while time.monotonic() < deadline:
         try:
             answer = await ask()
@@ -35,7 +37,8 @@ async def eventually(ask: Callable[[], Awaitable[T]], good: Callable[[T], bool],
         else:
             if good(answer):
                 return answer
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, longest)
     raise AssertionError(f"still not so after {timeout} s: {answer!r}")
 
 

@@ -17,6 +17,9 @@ from tests.e2e.people import Json, Platform, eventually
 pytestmark = pytest.mark.e2e
 
 LEARNERS, BEATS, BEAT_S = 60, 60, 10.0
+AT_ONCE = 20
+"""Requests on their way. Where the stack has hundreds before it they wait for seconds, each for its own time, and the
+ledger takes the differences for those of a clock: intervals that meet then lose more than its allowance for timers."""
 DURATION_S = BEATS * BEAT_S
 VICTIMS = ("progress-worker", "kafka", "progress-worker", "analytics-worker", "progress-worker")
 
@@ -37,11 +40,12 @@ def _beats(started_ms: int) -> list[Json]:
     ]
 
 
-async def _send_until_accepted(platform: Platform, grant: str, beats: list[Json]) -> None:
+async def _send_until_accepted(platform: Platform, grant: str, beats: list[Json], line: asyncio.Semaphore) -> None:
     """What the reporter in the browser does: keep the beats and try again until there is a 202."""
 
     async def attempt() -> int:
-        return (await platform.report(grant, beats)).status_code
+        async with line:
+            return (await platform.report(grant, beats)).status_code
 
     await eventually(attempt, lambda status: status == 202)
 
@@ -81,9 +85,10 @@ async def test_watched_time_is_exact_although_workers_and_broker_are_killed(plat
         for learner in learners
     ]
     waves = [_waves(started_ms, random.Random(chance.random())) for _ in learners]
+    line = asyncio.Semaphore(AT_ONCE)
     for number, victim in enumerate(VICTIMS):
         sending = [
-            asyncio.create_task(_send_until_accepted(platform, grant, request))
+            asyncio.create_task(_send_until_accepted(platform, grant, request, line))
             for grant, mine in zip(grants, waves, strict=True)
             for request in mine[number]
         ]
