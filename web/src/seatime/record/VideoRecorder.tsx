@@ -2,9 +2,10 @@
  * Records a lesson's video in the browser, from the camera or the screen, and hands it on to the uploader
  * as the file that it is: where it goes is decided there, as for any other.
  */
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import controls from '../controls.module.css';
 import { clock } from '../format';
+import { useTold } from '../useTold';
 import { MuxVideoUploader, type MuxVideoUploaderProps } from '../upload/MuxVideoUploader';
 import { Studio } from './Studio';
 import { TakePreview, useLeaveWarning } from './TakePreview';
@@ -21,13 +22,14 @@ export interface VideoRecorderProps extends Omit<MuxVideoUploaderProps, 'file'> 
 export const VideoRecorder = ({ onBusy, ...props }: VideoRecorderProps) => {
   const { recorder, state } = useRecorder();
   const [file, setFile] = useState<File>();
+  const [sending, setSending] = useState(false);
   const [lessonId, setLessonId] = useState(props.lessonId);
   if (lessonId !== props.lessonId) {
     // A take is for whichever lesson is chosen when it is sent, and then for no other.
     setLessonId(props.lessonId);
     setFile(undefined);
   }
-  useTold(onBusy, file === undefined && state.phase !== 'idle');
+  useTold(onBusy, sending || (file === undefined && state.phase !== 'idle'));
   const again = () => {
     setFile(undefined);
     void recorder.ask(state.source);
@@ -45,24 +47,13 @@ export const VideoRecorder = ({ onBusy, ...props }: VideoRecorderProps) => {
           )}
         </>
       ) : (
-        <Sending {...props} file={file} onAgain={again} />
+        <Sending {...props} file={file} onAgain={again} onBusy={setSending} />
       )}
       <p role="status" className={controls.hidden}>
         {spoken(state)}
       </p>
     </div>
   );
-};
-
-const useTold = (tell: ((value: boolean) => void) | undefined, value: boolean) => {
-  const latest = useRef(tell);
-  useEffect(() => {
-    latest.current = tell;
-  });
-  useEffect(() => {
-    latest.current?.(value);
-    return () => latest.current?.(false);
-  }, [value]);
 };
 
 const spoken = ({ phase, source, take }: RecorderState): string =>

@@ -15,11 +15,13 @@ interface ChoiceProps<T extends string> {
   options: readonly Option<T>[];
   value: T;
   onChange: (value: T) => void;
+  /** It is decided for now. */
+  disabled?: boolean;
 }
 
 /** One of a few, each with what it means. Native radio buttons: arrow keys choose. */
-export const Choice = <T extends string>({ label, name, options, value, onChange }: ChoiceProps<T>) => (
-  <fieldset className={styles.choice}>
+export const Choice = <T extends string>({ label, name, options, value, onChange, disabled = false }: ChoiceProps<T>) => (
+  <fieldset className={styles.choice} disabled={disabled}>
     <legend className={styles.legend}>{label}</legend>
     {options.map((option) => (
       <label key={option.value} className={styles.option}>

@@ -7,6 +7,7 @@ import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import { ApiProblem, asProblem } from '../api/problem';
 import type { ProgressWish, UploadStatus, UploadTarget } from '../api/types';
 import { useSeatimeApi } from '../context';
+import { useTold } from '../useTold';
 import { Problem } from '../ui/Problem';
 import { Following } from './Following';
 import { SendingView } from './SendingView';
@@ -36,6 +37,8 @@ export interface MuxVideoUploaderProps {
   /** 0…100. */
   onUploadProgress?: (percent: number) => void;
   onError?: (error: Error) => void;
+  /** A file is on its way: who takes this off the page now interrupts it. */
+  onBusy?: (busy: boolean) => void;
 }
 
 export const MuxVideoUploader = (props: MuxVideoUploaderProps) => {
@@ -57,6 +60,7 @@ const Uploader = ({
   onUploadComplete,
   onUploadProgress,
   onError,
+  onBusy,
   onAgain,
 }: MuxVideoUploaderProps & { onAgain: () => void }) => {
   const api = useSeatimeApi();
@@ -121,6 +125,7 @@ const Uploader = ({
   useEffect(() => {
     if (done || problem !== null) forget(lessonId);
   }, [done, problem, lessonId]);
+  useTold(onBusy, job !== undefined && !done && problem === null);
   useEffect(() => {
     if (problem !== null) onError?.(new Error(problem));
     // Told once per failure, whatever the parent makes of its callback.

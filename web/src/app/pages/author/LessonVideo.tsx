@@ -13,6 +13,7 @@ interface LessonVideoProps {
 /** The lesson's video: its first, or another in its place, with the word on what learners have watched so far. */
 export const LessonVideo = ({ lesson, onUploaded }: LessonVideoProps) => {
   const [replacing, setReplacing] = useState(false);
+  const [busy, setBusy] = useState(false);
   const [progress, setProgress] = useState<ProgressWish>('auto');
   if (lesson.processingStatus !== 'ready' || lesson.duration === null) {
     return (
@@ -48,6 +49,7 @@ export const LessonVideo = ({ lesson, onUploaded }: LessonVideoProps) => {
             name="progress"
             value={progress}
             onChange={setProgress}
+            disabled={busy}
             options={[
               {
                 value: 'auto',
@@ -66,12 +68,14 @@ export const LessonVideo = ({ lesson, onUploaded }: LessonVideoProps) => {
               },
             ]}
           />
-          <VideoSource key={progress} lessonId={lesson.id} progress={progress} onUploadComplete={onUploaded} />
-          <div>
-            <Button kind="quiet" onClick={() => setReplacing(false)}>
-              Keep the present video
-            </Button>
-          </div>
+          <VideoSource lessonId={lesson.id} progress={progress} onUploadComplete={onUploaded} onBusy={setBusy} />
+          {!busy && (
+            <div>
+              <Button kind="quiet" onClick={() => setReplacing(false)}>
+                Keep the present video
+              </Button>
+            </div>
+          )}
         </>
       ) : (
         <div>

@@ -1,17 +1,23 @@
 import { useState } from 'react';
 import { MuxVideoUploader, VideoRecorder, type MuxVideoUploaderProps } from '../../../seatime';
+import { Button } from '../../../seatime/ui/Button';
+import styles from './author.module.css';
 
-/** A lesson's video: a file that is there, or one that is recorded now. */
-export const VideoSource = (props: MuxVideoUploaderProps) => {
+/** A lesson's video: a file that is there, or one that is recorded now. What is on its way is not interrupted. */
+export const VideoSource = ({ onBusy, ...props }: MuxVideoUploaderProps) => {
   const [recording, setRecording] = useState(false);
   const [busy, setBusy] = useState(false);
+  const told = (now: boolean) => {
+    setBusy(now);
+    onBusy?.(now);
+  };
   return (
-    <div className="video-source">
-      {recording ? <VideoRecorder {...props} onBusy={setBusy} /> : <MuxVideoUploader {...props} />}
+    <div className={styles.source}>
+      {recording ? <VideoRecorder {...props} onBusy={told} /> : <MuxVideoUploader {...props} onBusy={told} />}
       {!busy && (
-        <button type="button" className="button quiet" onClick={() => setRecording(!recording)}>
+        <Button kind="quiet" onClick={() => setRecording(!recording)}>
           {recording ? 'Upload a file instead' : 'Record instead'}
-        </button>
+        </Button>
       )}
     </div>
   );
