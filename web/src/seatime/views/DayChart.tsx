@@ -1,10 +1,11 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { DayNumbers } from '../api/owner-types';
 import { clock } from '../format';
-import { dayName } from './days';
+import { ACROSS, GRID, MARGIN, TOLD, UP, acrossLabel, upLabel } from './chartLook';
+import { barsOf, dayName } from './days';
 import styles from './views.module.css';
 
-const HEIGHT = 220;
+const HEIGHT = 260;
 
 /** Views and completions by day (UTC). Days that are shown together, because few watched, are one bar. Load it lazily. */
 export default function DayChart({ days }: { days: readonly DayNumbers[] }) {
@@ -16,14 +17,11 @@ export default function DayChart({ days }: { days: readonly DayNumbers[] }) {
         <span className={styles.replays}>Completions</span>
       </figcaption>
       <ResponsiveContainer width="100%" height={HEIGHT}>
-        <BarChart data={data} margin={{ top: 8, right: 16, bottom: 4, left: -16 }} barGap={2} maxBarSize={36}>
-          <CartesianGrid vertical={false} stroke="var(--st-line)" />
-          <XAxis dataKey="name" stroke="var(--st-muted)" tickLine={false} tickMargin={8} fontSize={13} minTickGap={16} />
-          <YAxis allowDecimals={false} stroke="var(--st-muted)" tickLine={false} axisLine={false} fontSize={13} />
-          <Tooltip
-            cursor={{ fill: 'var(--st-surface-3)', fillOpacity: 0.5 }}
-            contentStyle={{ background: 'var(--st-surface)', border: '1px solid var(--st-line)', borderRadius: 8 }}
-          />
+        <BarChart data={barsOf(days)} margin={MARGIN} barGap={2} maxBarSize={36} title="Views and completions by day">
+          <CartesianGrid {...GRID} />
+          <XAxis {...ACROSS} dataKey="name" minTickGap={16} label={acrossLabel('Day (UTC)')} />
+          <YAxis {...UP} label={upLabel('A day')} />
+          <Tooltip {...TOLD} cursor={{ fill: 'var(--st-surface-3)', fillOpacity: 0.5 }} />
           <Bar name="Views" dataKey="views" fill="var(--st-accent)" radius={[4, 4, 0, 0]} isAnimationActive={false} />
           <Bar name="Completions" dataKey="completions" fill="var(--st-second)" radius={[4, 4, 0, 0]} isAnimationActive={false} />
         </BarChart>

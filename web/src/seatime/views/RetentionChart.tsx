@@ -1,9 +1,10 @@
 import { Area, AreaChart, CartesianGrid, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { clock, percent } from '../format';
+import { ACROSS, GRID, MARGIN, TOLD, UP, acrossLabel, upLabel } from './chartLook';
 import { closed, describe, pointsOf, sayDropOff, ticksUpTo, type DropOffPoint, type Retention } from './retention';
 import styles from './views.module.css';
 
-const HEIGHT = 280;
+const HEIGHT = 320;
 /** As many lines as can be told apart; the list has all. */
 const MARKED = 5;
 
@@ -31,32 +32,19 @@ export default function RetentionChart({ retention, dropOffs }: RetentionChartPr
       </figcaption>
       <p className={styles.spoken}>{describe(points, clock)}</p>
       <ResponsiveContainer width="100%" height={HEIGHT}>
-        <AreaChart data={closed(points, retention.bucketSeconds)} margin={{ top: 18, right: 16, bottom: 4, left: -16 }}>
-          <CartesianGrid vertical={false} stroke="var(--st-line)" />
+        <AreaChart data={closed(points, retention.bucketSeconds)} margin={MARGIN} title="Viewers and replays at each moment of the video">
+          <CartesianGrid {...GRID} />
           <XAxis
+            {...ACROSS}
             dataKey="at"
             type="number"
             domain={[0, end]}
             ticks={ticksUpTo(end)}
             tickFormatter={clock}
-            stroke="var(--st-muted)"
-            tickLine={false}
-            tickMargin={8}
-            fontSize={13}
+            label={acrossLabel('Time in the video')}
           />
-          <YAxis
-            allowDecimals={false}
-            domain={[0, 'auto']}
-            tickCount={Math.min(5, Math.ceil(most) + 1)}
-            stroke="var(--st-muted)"
-            tickLine={false}
-            axisLine={false}
-            fontSize={13}
-          />
-          <Tooltip
-            labelFormatter={(at) => clock(Number(at))}
-            contentStyle={{ background: 'var(--st-surface)', border: '1px solid var(--st-line)', borderRadius: 8 }}
-          />
+          <YAxis {...UP} domain={[0, 'auto']} tickCount={Math.min(5, Math.ceil(most) + 1)} label={upLabel('People')} />
+          <Tooltip {...TOLD} labelFormatter={(at) => `At ${clock(Number(at))}`} />
           <Area
             name="Viewers"
             dataKey="unique"

@@ -4,6 +4,7 @@ import type { Tallies } from '../api/owner-types';
 import DayChart from './DayChart';
 import RetentionChart from './RetentionChart';
 import { TallyBars } from './TallyBars';
+import { barsOf } from './days';
 
 beforeAll(() => {
   // jsdom lays nothing out; the chart then draws nothing, and what stands beside it is all there is.
@@ -52,6 +53,22 @@ describe('the days', () => {
     const names = screen.getAllByRole('rowheader', { hidden: true }).map(({ textContent }) => textContent);
     expect(names[0]).not.toContain('–');
     expect(names[1]).toMatch(/2.* – .*4/);
+  });
+});
+
+describe('the bars of days', () => {
+  const day = (firstDay: string, views: number, lastDay = firstDay) => ({ firstDay, lastDay, views, completions: 1 });
+
+  it('stand apart by the days on which nobody watched', () => {
+    const bars = barsOf([day('2026-02-27', 5), day('2026-03-02', 3, '2026-03-04'), day('2026-03-05', 4)]);
+    expect(bars.map(({ views, completions }) => [views, completions])).toEqual([[5, 1], [0, 0], [0, 0], [3, 1], [4, 1]]);
+    expect(new Set(bars.map(({ name }) => name)).size).toBe(5);
+  });
+
+  it('are not drawn for years of nothing', () => {
+    expect(barsOf([day('2024-02-27', 5), day('2026-03-02', 3)])).toHaveLength(2);
+    expect(barsOf([])).toEqual([]);
+    expect(barsOf([day('2026-03-02', 3)])).toHaveLength(1);
   });
 });
 
