@@ -8,8 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
+from fastapi import FastAPI
+
 from benchmarks._load import drive
 from devstack.postgres import PostgresServer
+from servicekit import database
 from tests.databases import Postgres
 from tests.infra import DevstackInfra, Infra
 
@@ -35,6 +38,24 @@ def uvicorn(factory: str) -> list[str]:
     """The command of a plain application by its factory, with our options; a port is to follow."""
     options = ["--http", "httptools", "--loop", "asyncio", "--no-access-log", "--no-server-header"]
     return [sys.executable, "-m", "uvicorn", "--factory", factory, *options, "--log-level", "warning", "--port"]
+
+
+def plain_application() -> FastAPI:
+    """What a team would begin with: a pool of DATABASE_URL in its state, and word that it runs; routes follow."""
+
+    @asynccontextmanager
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+        api.state.pool = await database.create_pool(os.environ["DATABASE_URL"], application_name="plain")
+        yield
+        await api.state.pool.close()
+
+    api = FastAPI(lifespan=lifespan)
+
+    @api.get("/health/live")
+    async def live() -> dict[str, bool]:
+        return {"live": True}
+
+    return api
 
 
 @asynccontextmanager

@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 import hmac
 import json
-import os
 import random
 import statistics
 import sys
@@ -23,7 +22,7 @@ from rich.console import Console
 
 from benchmarks import _sizes
 from benchmarks._load import Outcome, drive
-from benchmarks._servers import process, syncing, uvicorn
+from benchmarks._servers import plain_application, process, syncing, uvicorn
 from benchmarks._story import story
 from devstack.ports import free_port
 from servicekit import database
@@ -48,14 +47,7 @@ CREATE TABLE plain_events (
 
 def plain_app() -> FastAPI:
     """The handler that everybody writes: HMAC, JSON, one INSERT."""
-
-    @asynccontextmanager
-    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
-        api.state.pool = await database.create_pool(os.environ["DATABASE_URL"], application_name="plain")
-        yield
-        await api.state.pool.close()
-
-    api = FastAPI(lifespan=lifespan)
+    api = plain_application()
 
     @api.post(PLAIN)
     async def receive(request: Request) -> dict[str, bool]:
@@ -72,10 +64,6 @@ def plain_app() -> FastAPI:
             body.decode(),
         )
         return {"received": True}
-
-    @api.get("/health/live")
-    async def live() -> dict[str, bool]:
-        return {"live": True}
 
     return api
 

@@ -4,11 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
-from mux_sim.testing import running_simulator
-from tests.mux_sim.test_playback import KEY_ID, PRIVATE_KEY, Stage, token
+from tests.mux_sim.test_playback import Stage, staged, token
 
 DOORS = [
     ("POST", "license/widevine"),
@@ -23,13 +21,8 @@ LET_IN = 501
 @pytest.fixture
 async def protected(clip: Path) -> AsyncIterator[Stage]:
     """An asset with a playback id that DRM protects, and one that is public."""
-    async with (
-        running_simulator(signing_keys={KEY_ID: PRIVATE_KEY}) as mux,
-        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http,
-    ):
-        asset = await mux.ready_asset(clip, policy="drm")
-        added = await mux.api("POST", f"/video/v1/assets/{asset['id']}/playback-ids", {"policy": "public"})
-        yield Stage(mux, http, asset, asset["playback_ids"][0]["id"], added["data"]["id"])
+    async with staged(clip, "drm") as stage:
+        yield stage
 
 
 ATTEMPTS: dict[str, tuple[Callable[[Stage], tuple[str, str | None]], int]] = {

@@ -5,6 +5,7 @@ import re
 import ssl
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,15 +39,22 @@ class Stage:
             return response.status, await response.text("utf-8", "replace")
 
 
-@pytest.fixture
-async def stage(clip: Path) -> AsyncIterator[Stage]:
+@asynccontextmanager
+async def staged(clip: Path, policy: str) -> AsyncIterator[Stage]:
+    """`signed` is the playback id with that policy, be it `signed` or `drm`."""
     async with (
         running_simulator(signing_keys={KEY_ID: PRIVATE_KEY}) as mux,
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http,
     ):
-        asset = await mux.ready_asset(clip, policy="signed")
+        asset = await mux.ready_asset(clip, policy=policy)
         added = await mux.api("POST", f"/video/v1/assets/{asset['id']}/playback-ids", {"policy": "public"})
         yield Stage(mux, http, asset, asset["playback_ids"][0]["id"], added["data"]["id"])
+
+
+@pytest.fixture
+async def stage(clip: Path) -> AsyncIterator[Stage]:
+    async with staged(clip, "signed") as stage:
+        yield stage
 
 
 def token(subject: str, audience: str = "v", *, lifetime: float = 600, kid_in: str = "header", **claims: Any) -> str:

@@ -3,12 +3,11 @@
 import time
 from urllib.parse import unquote
 
-import boto3
 import httpx
-from botocore.config import Config
 
 from contracts import Video
 from contracts.videos import Caption
+from tests.buckets import client_of, settings_of
 from tests.infra import S3
 from tests.playback.conftest import OpenSchool
 
@@ -18,23 +17,10 @@ VIDEO = Video(provider="s3", s3_key="1.mp4", duration_ms=10_000)
 
 async def test_captions_of_a_video_in_s3_come_with_it(open_school: OpenSchool, s3: S3) -> None:
     """Each caption file opens by its own address, which ends when the video's does."""
-    client = boto3.client(
-        "s3",
-        endpoint_url=s3.endpoint_url,
-        aws_access_key_id=s3.access_key,
-        aws_secret_access_key=s3.secret_key,
-        region_name=s3.region,
-        config=Config(s3={"addressing_style": "path"}, request_checksum_calculation="when_required"),
-    )
     key = f"captions/{time.time_ns()}/1.vtt"
-    client.put_object(Bucket=s3.bucket, Key=key, Body=b"WEBVTT\n", ContentType="text/vtt")
-    configured = {
-        "s3_endpoint_url": s3.endpoint_url,
-        "s3_access_key_id": s3.access_key,
-        "s3_secret_access_key": s3.secret_key,
-        "s3_bucket": s3.bucket,
-        "playback_ttl_s": 60,
-    }
+    with client_of(s3) as client:
+        client.put_object(Bucket=s3.bucket, Key=key, Body=b"WEBVTT\n", ContentType="text/vtt")
+    configured = settings_of(s3) | {"playback_ttl_s": 60}
     async with open_school(**configured) as school, httpx.AsyncClient(timeout=20) as viewer:
         await school.standard()
         await school.lesson(video=VIDEO, captions=(Caption(language_code="de", name="Deutsch", s3_key=key),))

@@ -3,13 +3,12 @@
 import time
 from pathlib import Path
 
-import boto3
 import httpx
 import pytest
-from botocore.config import Config
 
 from contracts import Video
 from mux_sim.testing import Simulator, make_clip
+from tests.buckets import client_of, settings_of
 from tests.infra import S3
 from tests.playback.conftest import OpenSchool
 from tests.playback.school import mux_video
@@ -65,24 +64,10 @@ async def test_public_mux_video_opens_without_a_token(open_school: OpenSchool, m
 
 async def test_s3_lesson_plays_by_a_presigned_address(open_school: OpenSchool, s3: S3) -> None:
     """The object opens by the address that is handed out, in ranges too, and not by one that was tampered with."""
-    config = Config(s3={"addressing_style": "path"}, request_checksum_calculation="when_required")
-    client = boto3.client(
-        "s3",
-        endpoint_url=s3.endpoint_url,
-        aws_access_key_id=s3.access_key,
-        aws_secret_access_key=s3.secret_key,
-        region_name=s3.region,
-        config=config,
-    )
     object_key = f"playback tests/{time.time_ns()} ü.mp4"
-    client.put_object(Bucket=s3.bucket, Key=object_key, Body=b"0123456789", ContentType="video/mp4")
-    configured = {
-        "s3_endpoint_url": s3.endpoint_url,
-        "s3_access_key_id": s3.access_key,
-        "s3_secret_access_key": s3.secret_key,
-        "s3_bucket": s3.bucket,
-        "playback_ttl_s": 60,
-    }
+    with client_of(s3) as client:
+        client.put_object(Bucket=s3.bucket, Key=object_key, Body=b"0123456789", ContentType="video/mp4")
+    configured = settings_of(s3) | {"playback_ttl_s": 60}
     async with open_school(**configured) as school, httpx.AsyncClient(timeout=20) as viewer:
         await school.standard()
         await school.lesson(video=Video(provider="s3", s3_key=object_key, duration_ms=10_000))

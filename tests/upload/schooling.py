@@ -8,13 +8,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
+from mux_sim.testing import Simulator
 from servicekit.database import transaction
+from tests.infra import S3
 from tests.upload.conftest import OWNER, Json, Service
-from tests.upload.stored import storage_of
+from tests.upload.stored import storage_of, with_storage
 from upload_service import changes, store
 from upload_service.identifiers import new_upload_id
 from upload_service.lifecycle import Knowledge, Upload
@@ -40,6 +42,24 @@ _PASSED_ON = (
     "s3_region",
     "transfer_poll_s",
 )
+
+
+async def migrating(settings: Settings, s3: S3, mux: Simulator, **changes: Any) -> Settings:
+    """Settings with S3, a signing key of the simulator, and a Mux that takes many calls at once."""
+    key = await mux.create_signing_key()
+    quick = {
+        "mux_signing_key": key["id"],
+        "mux_private_key": key["private_key"],
+        "mux_stream_base_url": mux.base_url,
+        "transfer_poll_s": 0.1,
+        "mux_burst": 20,
+    }
+    return Settings(**(with_storage(settings, s3).model_dump() | quick | changes))
+
+
+def new_mark() -> str:
+    """A folder of one test alone: the bucket is shared."""
+    return f"{uuid4().hex[:12]}/"
 
 
 async def put(service: Service, key: str, body: bytes, content_type: str = "video/mp4") -> None:

@@ -1,5 +1,6 @@
 """The upload service with a real S3 server behind it."""
 
+from tests.buckets import settings_of
 from tests.infra import S3
 from tests.upload.conftest import Service
 from upload_service.settings import Settings
@@ -7,13 +8,7 @@ from upload_service.storage import Storage
 
 
 def with_storage(settings: Settings, s3: S3) -> Settings:
-    changes = {
-        "s3_endpoint_url": s3.endpoint_url,
-        "s3_bucket": s3.bucket,
-        "s3_access_key_id": s3.access_key,
-        "s3_secret_access_key": s3.secret_key,
-    }
-    return Settings(**(settings.model_dump() | changes))
+    return Settings(**(settings.model_dump() | settings_of(s3)))
 
 
 def storage_of(service: Service) -> Storage:

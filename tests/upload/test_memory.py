@@ -14,6 +14,7 @@ import pytest
 
 from devstack.ports import free_port
 from servicekit.auth import issue_token
+from tests.buckets import client_of
 from tests.databases import Database
 from tests.infra import S3
 from tests.upload.conftest import JWT_SECRET, OWNER
@@ -110,19 +111,8 @@ def test_a_large_video_passes_within_a_ceiling_of_memory(
 
 
 def stored_bytes(s3: S3, address: str) -> int:
-    import boto3
-    from botocore.config import Config
-
-    client = boto3.client(
-        "s3",
-        endpoint_url=s3.endpoint_url,
-        aws_access_key_id=s3.access_key,
-        aws_secret_access_key=s3.secret_key,
-        region_name=s3.region,
-        config=Config(s3={"addressing_style": "path"}, connect_timeout=3, read_timeout=30),
-    )
     key = address.removeprefix(f"{s3.endpoint_url}/{s3.bucket}/")
-    size: int = client.head_object(Bucket=s3.bucket, Key=key)["ContentLength"]
-    client.delete_object(Bucket=s3.bucket, Key=key)
-    client.close()
+    with client_of(s3) as client:
+        size: int = client.head_object(Bucket=s3.bucket, Key=key)["ContentLength"]
+        client.delete_object(Bucket=s3.bucket, Key=key)
     return size

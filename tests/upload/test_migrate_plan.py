@@ -1,13 +1,12 @@
 """`seatime-migrate plan`: what would move, what it would cost, what stays; in words and for machines (rows B2, B6)."""
 
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from tests.infra import S3
 from tests.upload.conftest import Service
-from tests.upload.schooling import MOVIE, environment, key_of, migrate, only, put, put_many, school, tables
+from tests.upload.schooling import MOVIE, environment, key_of, migrate, new_mark, only, put, put_many, school, tables
 from tests.upload.stored import with_storage
 from upload_service.selection import lesson_id_of
 from upload_service.settings import Settings
@@ -20,8 +19,7 @@ def settings(settings: Settings, s3: S3) -> Settings:
 
 @pytest.fixture
 def mark() -> str:
-    """A folder of this test alone: the bucket is shared."""
-    return f"{uuid4().hex[:12]}/"
+    return new_mark()
 
 
 async def test_a_plan_tells_sizes_minutes_and_cost_and_changes_nothing(service: Service, mark: str) -> None:

@@ -8,37 +8,39 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from mux_sim.testing import Simulator, make_clip
 from tests.infra import S3
 from tests.upload.conftest import ADMIN, Service
-from tests.upload.schooling import MOVIE, command, environment, key_of, migrate, put, put_many, school, states, tables
-from tests.upload.stored import storage_of, with_storage
+from tests.upload.schooling import (
+    MOVIE,
+    command,
+    environment,
+    key_of,
+    migrate,
+    migrating,
+    new_mark,
+    put,
+    put_many,
+    school,
+    states,
+    tables,
+)
+from tests.upload.stored import storage_of
 from upload_service.selection import Selection
 from upload_service.settings import Settings
 
 
 @pytest.fixture
 async def settings(settings: Settings, s3: S3, mux: Simulator) -> Settings:
-    key = await mux.create_signing_key()
-    changes = {
-        "mux_signing_key": key["id"],
-        "mux_private_key": key["private_key"],
-        "mux_stream_base_url": mux.base_url,
-        "transfer_poll_s": 0.1,
-        "mux_burst": 20,
-        "migration_batch": 4,
-    }
-    stored = with_storage(settings, s3)
-    return Settings(**(stored.model_dump() | changes))
+    return await migrating(settings, s3, mux, migration_batch=4)
 
 
 @pytest.fixture
 def mark() -> str:
-    return f"{uuid4().hex[:12]}/"
+    return new_mark()
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ from mux_sim.testing import Simulator, make_clip
 from servicekit.addresses import Address, Rules
 from tests.infra import S3
 from tests.upload.conftest import ADMIN, LEARNER, OWNER, Json, Service
-from tests.upload.schooling import MOVIE, key_of, put_many, school, states, tables
-from tests.upload.stored import storage_of, with_storage
+from tests.upload.schooling import MOVIE, key_of, migrating, new_mark, put_many, school, states, tables
+from tests.upload.stored import storage_of
 from upload_service.migrating import Migrating
 from upload_service.settings import Settings
 
@@ -23,20 +23,12 @@ WORLD, INSIDE = "127.0.0.1", "127.0.0.66"
 
 @pytest.fixture
 async def settings(settings: Settings, s3: S3, mux: Simulator) -> Settings:
-    key = await mux.create_signing_key()
-    changes = {
-        "mux_signing_key": key["id"],
-        "mux_private_key": key["private_key"],
-        "mux_stream_base_url": mux.base_url,
-        "transfer_poll_s": 0.1,
-        "mux_burst": 20,
-    }
-    return Settings(**(with_storage(settings, s3).model_dump() | changes))
+    return await migrating(settings, s3, mux)
 
 
 @pytest.fixture
 def mark() -> str:
-    return f"{uuid4().hex[:12]}/"
+    return new_mark()
 
 
 @pytest.fixture(scope="session")

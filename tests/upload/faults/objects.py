@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from tests.buckets import client_of
 from tests.infra import S3
 
 
@@ -38,18 +39,5 @@ class Objects:
 
 @contextmanager
 def objects_of(s3: S3) -> Iterator[Objects]:
-    import boto3
-    from botocore.config import Config
-
-    client = boto3.client(
-        "s3",
-        endpoint_url=s3.endpoint_url,
-        aws_access_key_id=s3.access_key,
-        aws_secret_access_key=s3.secret_key,
-        region_name=s3.region,
-        config=Config(s3={"addressing_style": "path"}, connect_timeout=3, read_timeout=30),
-    )
-    try:
+    with client_of(s3) as client:
         yield Objects(client, s3.bucket)
-    finally:
-        client.close()
