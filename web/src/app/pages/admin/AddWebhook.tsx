@@ -1,7 +1,6 @@
 import { useState } from 'react';
-import { useSeatimeApi } from '../../../seatime';
+import { useSaving, useSeatimeApi } from '../../../seatime';
 import type { WebhookEvent } from '../../../seatime/api/admin';
-import { asProblem } from '../../../seatime/api/problem';
 import { Button } from '../../../seatime/ui/Button';
 import { Check } from '../../../seatime/ui/Choice';
 import { Field, Input } from '../../../seatime/ui/Field';
@@ -20,34 +19,19 @@ export const AddWebhook = ({ onAdded }: { onAdded: (secret: string) => void }) =
   const [url, setUrl] = useState('');
   const [description, setDescription] = useState('');
   const [eventTypes, setEventTypes] = useState<WebhookEvent[]>(['lesson.completed', 'course.completed']);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const adding = useSaving();
 
   const add = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const { secret } = await api.admin.addWebhook({ url: url.trim(), description: description.trim(), eventTypes });
-      setUrl('');
-      setDescription('');
-      onAdded(secret);
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    }
-    setBusy(false);
+    const { secret } = await api.admin.addWebhook({ url: url.trim(), description: description.trim(), eventTypes });
+    setUrl('');
+    setDescription('');
+    onAdded(secret);
   };
 
   return (
     <section className={`card ${styles.stack}`} aria-labelledby="add">
       <h2 id="add">Add a receiver</h2>
-      <form
-        className={styles.stack}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void add();
-        }}
-      >
+      <form className={styles.stack} noValidate onSubmit={adding.submit(add)}>
         <div className={styles.fields}>
           <Field label="Address" hint="https, at a public address.">
             <Input inputMode="url" value={url} onChange={(event) => setUrl(event.target.value)} />
@@ -67,9 +51,9 @@ export const AddWebhook = ({ onAdded }: { onAdded: (secret: string) => void }) =
             />
           ))}
         </div>
-        {problem !== undefined && <Problem title="It was not added">{problem}</Problem>}
+        {adding.problem !== undefined && <Problem title="It was not added">{adding.problem.message}</Problem>}
         <div>
-          <Button type="submit" kind="primary" disabled={busy || url.trim() === '' || eventTypes.length === 0}>
+          <Button type="submit" kind="primary" disabled={adding.busy || url.trim() === '' || eventTypes.length === 0}>
             Add
           </Button>
         </div>

@@ -23,8 +23,7 @@ export const AuditTable = ({ services }: { services: readonly ServiceName[] }) =
         found.length === 0 ? (
           <Notice title="Nothing was decided yet" message="Every decision about a dead letter is kept here, with who made it." />
         ) : (
-          <div className={styles.words}>
-            <Table label="Decisions about dead letters" columns={['When', 'What', 'Record', 'Why']}>
+          <Table words label="Decisions about dead letters" columns={['When', 'What', 'Record', 'Why']}>
               {found.map(({ service, id, at, action, by, topic, offset, note }) => (
                 <tr key={`${service}/${id}`} data-testid="audit-entry">
                   <th scope="row">{moment(at)}</th>
@@ -37,8 +36,7 @@ export const AuditTable = ({ services }: { services: readonly ServiceName[] }) =
                   <td>{note ?? '–'}</td>
                 </tr>
               ))}
-            </Table>
-          </div>
+          </Table>
         )
       }
     </Loaded>

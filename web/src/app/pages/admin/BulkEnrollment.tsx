@@ -1,7 +1,6 @@
 import { useId, useState } from 'react';
-import { useSeatimeApi } from '../../../seatime';
+import { useSaving, useSeatimeApi } from '../../../seatime';
 import type { RowReports } from '../../../seatime/api/admin';
-import { asProblem } from '../../../seatime/api/problem';
 import { Button } from '../../../seatime/ui/Button';
 import { Problem } from '../../../seatime/ui/Problem';
 import { Table } from '../../../seatime/ui/Table';
@@ -22,36 +21,22 @@ interface Sent {
 export const BulkEnrollment = ({ courseId, onSent }: { courseId: string; onSent: () => void }) => {
   const api = useSeatimeApi();
   const [text, setText] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const sending = useSaving();
   const [sent, setSent] = useState<Sent>();
   const area = useId();
   const lines = linesOf(text);
 
   const send = async () => {
-    setBusy(true);
-    setProblem(undefined);
     setSent(undefined);
-    try {
-      const reports = await api.admin.enrollMany(courseId, lines.map(({ row }) => row));
-      setSent({ lines, reports });
-      onSent();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    }
-    setBusy(false);
+    const reports = await api.admin.enrollMany(courseId, lines.map(({ row }) => row));
+    setSent({ lines, reports });
+    onSent();
   };
 
   return (
     <section className={`card ${styles.stack}`} aria-labelledby="many">
       <h2 id="many">Enrol many</h2>
-      <form
-        className={styles.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <form className={styles.stack} onSubmit={sending.submit(send)}>
         <label htmlFor={area} className="muted small">
           A row for each learner, as a spreadsheet copies or saves them: id, state (active, suspended or removed), last day, cohort. All
           but the id may stay empty; names of columns in the first row may put them in another order. Who is not named stays as they are.
@@ -65,9 +50,9 @@ export const BulkEnrollment = ({ courseId, onSent }: { courseId: string; onSent:
           onChange={(event) => setText(event.target.value)}
         />
         {lines.length > MOST && <Problem>That are {lines.length} rows; send at most {MOST} at a time.</Problem>}
-        {problem !== undefined && <Problem title="Nothing was applied">{problem}</Problem>}
+        {sending.problem !== undefined && <Problem title="Nothing was applied">{sending.problem.message}</Problem>}
         <div>
-          <Button type="submit" kind="primary" disabled={busy || lines.length === 0 || lines.length > MOST}>
+          <Button type="submit" kind="primary" disabled={sending.busy || lines.length === 0 || lines.length > MOST}>
             {lines.length === 0 ? 'Apply' : `Apply ${lines.length} ${lines.length === 1 ? 'row' : 'rows'}`}
           </Button>
         </div>
@@ -86,8 +71,7 @@ const Reports = ({ sent: { lines, reports } }: { sent: Sent }) => {
         {reports.changed} changed, {reports.unchanged} as they were,{' '}
         <span className={reports.refused > 0 ? styles.alarm : undefined}>{reports.refused} refused</span>.
       </p>
-      <div className={styles.words}>
-        <Table label="What became of each row" columns={['Line', 'Learner', 'Outcome', 'Why']}>
+      <Table words label="What became of each row" columns={['Line', 'Learner', 'Outcome', 'Why']}>
           {rows.map(({ row, learnerId, outcome, problem }) => (
             <tr key={row} data-testid={`report-${outcome}`}>
               <th scope="row">{lines[row]?.number ?? row + 1}</th>
@@ -99,7 +83,6 @@ const Reports = ({ sent: { lines, reports } }: { sent: Sent }) => {
             </tr>
           ))}
         </Table>
-      </div>
     </div>
   );
 };

@@ -17,6 +17,8 @@ import { groupsOf, newestFirst, type Buried } from './letters';
 import styles from './admin.module.css';
 
 const REFRESH_MS = 15_000;
+/** As many as one looks through; the next ones on request. */
+const AT_ONCE = 50;
 /** Until the worker has done what was asked for. */
 const SOON_MS = 1_500;
 
@@ -102,7 +104,9 @@ interface LetterListProps {
 }
 
 const LetterList = ({ found: { letters: all, silent, more }, state, onDecide, onMore }: LetterListProps) => {
-  const shown = all.filter((letter) => (letter.state === 'open') === (state === 'open'));
+  const [most, setMost] = useState(AT_ONCE);
+  const there = all.filter((letter) => (letter.state === 'open') === (state === 'open'));
+  const shown = there.slice(0, most);
   return (
     <div className={styles.stack}>
       {silent.length > 0 && (
@@ -127,6 +131,14 @@ const LetterList = ({ found: { letters: all, silent, more }, state, onDecide, on
           <LetterCard key={`${letter.service}/${letter.topic}/${letter.partition}/${letter.offset}`} letter={letter} onDecide={onDecide} />
         ))}
       </ul>
+      {there.length > most && (
+        <div className={styles.headline}>
+          <span className="muted small">
+            {most} of {there.length.toLocaleString('en')}
+          </span>
+          <Button onClick={() => setMost(most + AT_ONCE)}>Show {Math.min(AT_ONCE, there.length - most)} more</Button>
+        </div>
+      )}
       {more.length > 0 && (
         <p className="muted small">
           Only the newest 100 of each topic are shown; there are older ones of {more.map(({ topic }) => topic).join(', ')}.

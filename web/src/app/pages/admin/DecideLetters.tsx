@@ -1,6 +1,5 @@
 import { useState } from 'react';
-import { useSeatimeApi } from '../../../seatime';
-import { asProblem } from '../../../seatime/api/problem';
+import { useSaving, useSeatimeApi } from '../../../seatime';
 import { Button } from '../../../seatime/ui/Button';
 import { Dialog, DialogActions } from '../../../seatime/ui/Dialog';
 import { Field, Input } from '../../../seatime/ui/Field';
@@ -36,30 +35,16 @@ const these = ({ count, topic }: Decision): string => (count === 1 ? `a record o
 const Form = ({ decision, onClose, onDecided }: DecideLettersProps & { decision: Decision }) => {
   const api = useSeatimeApi();
   const [note, setNote] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const deciding = useSaving();
   const { service, what, range, topic, count } = decision;
 
   const decide = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await api.admin[what](service, { ...range, note: note.trim() === '' ? null : note.trim() });
-      onDecided();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-      setBusy(false);
-    }
+    await api.admin[what](service, { ...range, note: note.trim() === '' ? null : note.trim() });
+    onDecided();
   };
 
   return (
-    <form
-      className={styles.stack}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void decide();
-      }}
-    >
+    <form className={styles.stack} onSubmit={deciding.submit(decide)}>
       {what === 'redrive' && (
         <ul className={styles.plain}>
           <li>
@@ -73,12 +58,12 @@ const Form = ({ decision, onClose, onDecided }: DecideLettersProps & { decision:
       <Field label="Why" hint="For whoever reads the audit; may stay empty.">
         <Input value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} />
       </Field>
-      {problem !== undefined && <Problem title="That did not work">{problem}</Problem>}
+      {deciding.problem !== undefined && <Problem title="That did not work">{deciding.problem.message}</Problem>}
       <DialogActions>
-        <Button onClick={onClose} disabled={busy}>
+        <Button onClick={onClose} disabled={deciding.busy}>
           Cancel
         </Button>
-        <Button type="submit" kind="primary" disabled={busy}>
+        <Button type="submit" kind="primary" disabled={deciding.busy}>
           {what === 'redrive' ? 'Redrive' : 'Discard'}
         </Button>
       </DialogActions>

@@ -1,7 +1,6 @@
-import { useCallback, useState } from 'react';
-import { useResource, useSeatimeApi } from '../../../seatime';
+import { useCallback } from 'react';
+import { useResource, useSaving, useSeatimeApi } from '../../../seatime';
 import type { Delivery } from '../../../seatime/api/admin';
-import { asProblem } from '../../../seatime/api/problem';
 import { Button } from '../../../seatime/ui/Button';
 import { Problem } from '../../../seatime/ui/Problem';
 import { Table } from '../../../seatime/ui/Table';
@@ -12,47 +11,48 @@ import styles from './admin.module.css';
 
 const REFRESH_MS = 3_000;
 const refreshing = { pollEvery: () => REFRESH_MS };
-const TONES: Record<Delivery['state'], Tone> = { pending: 'neutral', delivered: 'good', failed: 'bad', held: 'warn' };
+const STATES: Record<Delivery['state'], { tone: Tone; word: string }> = {
+  pending: { tone: 'neutral', word: 'Under way' },
+  delivered: { tone: 'good', word: 'Delivered' },
+  failed: { tone: 'bad', word: 'Given up' },
+  held: { tone: 'warn', word: 'Held back' },
+};
 
 /** The newest deliveries to a receiver. What was in them is not shown: it names learners. */
 export const Deliveries = ({ webhookId }: { webhookId: string }) => {
   const api = useSeatimeApi();
   const log = useResource(useCallback(() => api.admin.deliveries(webhookId), [api, webhookId]), refreshing);
-  const [problem, setProblem] = useState<string>();
+  const sending = useSaving();
 
-  const again = async (delivery: number) => {
-    setProblem(undefined);
-    try {
+  const again = (delivery: number) =>
+    sending.run(async () => {
       await api.admin.redeliver(webhookId, delivery);
       log.reload();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    }
-  };
+    });
 
   return (
     <div className={styles.stack}>
-      {problem !== undefined && <Problem title="That did not work">{problem}</Problem>}
+      {sending.problem !== undefined && <Problem title="That did not work">{sending.problem.message}</Problem>}
       <Loaded resource={log} what="Reading the log">
         {({ deliveries, before }) =>
           deliveries.length === 0 ? (
             <p className="muted">Nothing was sent yet.</p>
           ) : (
-            <div className={styles.words}>
-              <Table label="Deliveries" columns={['When', 'Event', 'State', 'Attempts', 'Last answer', 'Action']}>
+            <>
+              <Table words label="Deliveries" columns={['When', 'Event', 'State', 'Attempts', 'Last answer', 'Action']}>
                 {deliveries.map(({ id, createdAt, eventType, state, attempts, lastStatus, lastError, nextAttemptAt }) => (
                   <tr key={id} data-testid="delivery" data-state={state}>
                     <th scope="row">{moment(createdAt)}</th>
                     <td className={styles.mono}>{eventType}</td>
                     <td>
-                      <Level tone={TONES[state]}>{state}</Level>
+                      <Level tone={STATES[state].tone}>{STATES[state].word}</Level>
                       {state === 'pending' && attempts > 0 && <span className="muted small"> again {moment(nextAttemptAt)}</span>}
                     </td>
                     <td>{attempts}</td>
-                    <td>{lastError ?? lastStatus ?? '–'}</td>
+                    <td>{lastError ?? (lastStatus === null ? '–' : `answered ${lastStatus}`)}</td>
                     <td>
                       {(state === 'failed' || state === 'held') && (
-                        <Button small kind="quiet" onClick={() => void again(id)}>
+                        <Button small disabled={sending.busy} onClick={() => void again(id)}>
                           Send again
                         </Button>
                       )}
@@ -61,7 +61,7 @@ export const Deliveries = ({ webhookId }: { webhookId: string }) => {
                 ))}
               </Table>
               {before !== null && <p className="muted small">The newest {deliveries.length}; the route lists older ones.</p>}
-            </div>
+            </>
           )
         }
       </Loaded>

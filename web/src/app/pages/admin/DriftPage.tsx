@@ -57,7 +57,7 @@ const Asked = ({ found: { firstDay, lastDay, lastSyncedAt, syncFailingSince, syn
 );
 
 const Lessons = ({ found: { lessons } }: { found: Drifts }) => (
-  <Table label="Lessons that differ" columns={['Lesson', 'Alarm', 'Views, ours', 'Mux', 'Drift', 'Time, ours', 'Mux', 'Drift', 'Likely why']}>
+  <Table label="Lessons that differ" columns={['Lesson', 'Alarm', 'Views, ours', 'Views, Mux', 'Views, drift', 'Time, ours', 'Time, Mux', 'Time, drift', 'Likely why']}>
     {lessons.map((lesson) => (
       <tr key={lesson.lessonId} data-testid="drifting">
         <th scope="row">
@@ -70,7 +70,7 @@ const Lessons = ({ found: { lessons } }: { found: Drifts }) => (
         <td>{shown(lesson.verifiedWatchTime, clock)}</td>
         <td>{shown(lesson.muxWatchTime, clock)}</td>
         <td>{lesson.drift === null ? '–' : drift(lesson.drift.watchTime)}</td>
-        <td className={styles.why}>
+        <td className={styles.why} data-wide>
           {lesson.suppressed ? 'too few viewers to be shown' : lesson.drift?.likelyCauses.map(({ words }) => words).join(' ') || '–'}
         </td>
       </tr>

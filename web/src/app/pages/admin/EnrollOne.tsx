@@ -1,6 +1,5 @@
 import { useState } from 'react';
-import { useSeatimeApi } from '../../../seatime';
-import { asProblem } from '../../../seatime/api/problem';
+import { useSaving, useSeatimeApi } from '../../../seatime';
 import { Button } from '../../../seatime/ui/Button';
 import { Field, Input } from '../../../seatime/ui/Field';
 import { Problem } from '../../../seatime/ui/Problem';
@@ -14,29 +13,19 @@ export const EnrollOne = ({ courseId, onEnrolled }: { courseId: string; onEnroll
   const [until, setUntil] = useState('');
   const [cohort, setCohort] = useState('');
   const [tried, setTried] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const enrolling = useSaving();
   const [goodLearner, goodCohort] = [ID.test(learner.trim()), cohort.trim() === '' || ID.test(cohort.trim())];
 
   const enroll = async () => {
-    setTried(true);
-    if (!goodLearner || !goodCohort) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await api.admin.enroll(courseId, {
-        learnerId: learner.trim(),
-        status: 'active',
-        expiresAt: until === '' ? null : new Date(`${until}T23:59:59`).toISOString(),
-        cohort: cohort.trim() === '' ? null : cohort.trim(),
-      });
-      [setLearner, setUntil, setCohort].forEach((set) => set(''));
-      setTried(false);
-      onEnrolled();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    }
-    setBusy(false);
+    await api.admin.enroll(courseId, {
+      learnerId: learner.trim(),
+      status: 'active',
+      expiresAt: until === '' ? null : new Date(`${until}T23:59:59`).toISOString(),
+      cohort: cohort.trim() === '' ? null : cohort.trim(),
+    });
+    [setLearner, setUntil, setCohort].forEach((set) => set(''));
+    setTried(false);
+    onEnrolled();
   };
 
   return (
@@ -47,7 +36,8 @@ export const EnrollOne = ({ courseId, onEnrolled }: { courseId: string; onEnroll
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void enroll();
+          setTried(true);
+          if (goodLearner && goodCohort) void enrolling.run(enroll);
         }}
       >
         <div className={styles.fields}>
@@ -69,9 +59,9 @@ export const EnrollOne = ({ courseId, onEnrolled }: { courseId: string; onEnroll
             <Input value={cohort} onChange={(event) => setCohort(event.target.value)} />
           </Field>
         </div>
-        {problem !== undefined && <Problem title="That did not work">{problem}</Problem>}
+        {enrolling.problem !== undefined && <Problem title="That did not work">{enrolling.problem.message}</Problem>}
         <div>
-          <Button type="submit" kind="primary" disabled={busy}>
+          <Button type="submit" kind="primary" disabled={enrolling.busy}>
             Enrol
           </Button>
         </div>

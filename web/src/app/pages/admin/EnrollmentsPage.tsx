@@ -1,9 +1,8 @@
 /** Who has a right to a course: one by one, and many at once as a table. */
 import { useCallback, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { useResource, useSeatimeApi, type SeatimeApi } from '../../../seatime';
+import { useResource, useSaving, useSeatimeApi, type SeatimeApi } from '../../../seatime';
 import type { Enrollment } from '../../../seatime/api/admin';
-import { asProblem } from '../../../seatime/api/problem';
 import { Button } from '../../../seatime/ui/Button';
 import { Confirm } from '../../../seatime/ui/Dialog';
 import { Menu } from '../../../seatime/ui/Menu';
@@ -115,29 +114,25 @@ interface EnrolledProps {
 const Enrolled = ({ found, courseId, onChanged }: EnrolledProps) => {
   const api = useSeatimeApi();
   const [leaving, setLeaving] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const { busy, problem, run, clear } = useSaving();
 
-  const change = async (turn: () => Promise<unknown>) => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
+  const change = (turn: () => Promise<unknown>) =>
+    run(async () => {
       await turn();
       setLeaving(undefined);
       onChanged();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    }
-    setBusy(false);
+    });
+  const stay = () => {
+    clear();
+    setLeaving(undefined);
   };
   const put = ({ learnerId, expiresAt }: Enrollment, status: 'active' | 'suspended') =>
     void change(() => api.admin.enroll(courseId, { learnerId, status, expiresAt }));
 
   return (
     <>
-      {problem !== undefined && leaving === undefined && <Problem title="That did not work">{problem}</Problem>}
-      <div className={styles.words}>
-        <Table label="Enrolled learners" columns={['Learner', 'State', 'Until', 'Cohort', 'Changed', 'Action']}>
+      {problem !== undefined && leaving === undefined && <Problem title="That did not work">{problem.message}</Problem>}
+      <Table words label="Enrolled learners" columns={['Learner', 'State', 'Until', 'Cohort', 'Changed', 'Action']}>
           {found.map((one) => (
             <tr key={one.learnerId} data-testid="enrollment">
               <th scope="row">{one.learnerId}</th>
@@ -162,15 +157,14 @@ const Enrolled = ({ found, courseId, onChanged }: EnrolledProps) => {
               </td>
             </tr>
           ))}
-        </Table>
-      </div>
+      </Table>
       <Confirm
         open={leaving !== undefined}
-        onClose={() => setLeaving(undefined)}
+        onClose={stay}
         title={`Take ${leaving ?? ''} out of the course?`}
         action="Take out"
         busy={busy}
-        problem={problem}
+        problem={problem?.message}
         onConfirm={() => leaving !== undefined && void change(() => api.admin.unenroll(courseId, leaving))}
       >
         <ul>

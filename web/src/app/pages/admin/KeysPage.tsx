@@ -1,8 +1,7 @@
 /** The keys that sign for Mux: which one signs, which are still good, and how one is replaced. */
 import { useCallback, useState } from 'react';
-import { useResource, useSeatimeApi } from '../../../seatime';
+import { useResource, useSaving, useSeatimeApi } from '../../../seatime';
 import type { SigningKey, SigningKeys } from '../../../seatime/api/admin';
-import { asProblem } from '../../../seatime/api/problem';
 import { Button } from '../../../seatime/ui/Button';
 import { Confirm } from '../../../seatime/ui/Dialog';
 import { Table } from '../../../seatime/ui/Table';
@@ -56,8 +55,7 @@ const Keys = ({ found: { keys, tokenLifeS }, onChanged }: { found: SigningKeys; 
   const [revoking, setRevoking] = useState<SigningKey>();
   return (
     <>
-      <div className={styles.words}>
-        <Table label="Signing keys" columns={['Key', 'State', 'Made', 'Revoked', 'Action']}>
+      <Table words label="Signing keys" columns={['Key', 'State', 'Made', 'Revoked', 'Action']}>
           {keys.map((key) => (
             <tr key={key.keyId} data-testid="key" data-state={key.state}>
               <th scope="row" className={`${styles.mono} ${styles.id}`}>
@@ -79,8 +77,7 @@ const Keys = ({ found: { keys, tokenLifeS }, onChanged }: { found: SigningKeys; 
               </td>
             </tr>
           ))}
-        </Table>
-      </div>
+      </Table>
       <Revoke revoking={revoking} life={tokenLifeS} onClose={() => setRevoking(undefined)} onChanged={onChanged} />
     </>
   );
@@ -96,25 +93,18 @@ interface AskProps {
 
 /** Asks before a turn, and says why where it failed. */
 const useTurn = ({ onClose, onChanged }: AskProps) => {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const { busy, problem, run, clear } = useSaving();
   const close = () => {
-    setProblem(undefined);
+    clear();
     onClose();
   };
-  const turn = async (work: () => Promise<unknown>) => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
+  const turn = (work: () => Promise<unknown>) =>
+    run(async () => {
       await work();
-      close();
+      onClose();
       onChanged();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    }
-    setBusy(false);
-  };
-  return { busy, problem, close, turn };
+    });
+  return { busy, problem: problem?.message, close, turn };
 };
 
 const Rotate = ({ open, ...rest }: AskProps & { open: boolean }) => {

@@ -22,7 +22,7 @@ export const LetterCard = ({ letter, onDecide }: { letter: Buried; onDecide: (de
   return (
     <li className={`card ${styles.stack}`} data-testid="letter" data-state={state} data-event={letter.eventId ?? ''}>
       <div className={styles.headline}>
-        <h2 className={styles.mono} style={{ textTransform: 'none' }}>
+        <h2 className={styles.mono}>
           {topic} <span className="muted">#{offset}</span>
         </h2>
         <Level tone={tone}>{word}</Level>
@@ -31,7 +31,7 @@ export const LetterCard = ({ letter, onDecide }: { letter: Buried; onDecide: (de
         <strong>{REASONS[letter.reason] ?? letter.reason}</strong> by {service}.{' '}
         {letter.redrivenBefore && <span className={styles.alarm}>It was redriven before and died again.</span>}
       </p>
-      <p className={styles.mono}>{letter.error.split('\n')[0]}</p>
+      <p className={`${styles.mono} ${styles.begins}`}>{letter.error.split('\n')[0]}</p>
       <p className={styles.aside}>
         <span>laid aside {moment(letter.buriedAt)}</span>
         {letter.key !== null && <span>key {letter.key}</span>}

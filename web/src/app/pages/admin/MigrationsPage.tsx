@@ -45,7 +45,7 @@ const Moves = ({ found }: { found: readonly Migration[] }) => (
           <th scope="row">
             <Link to={`/admin/migrations/${migration.id}`}>{moment(migration.createdAt)}</Link>
           </th>
-          <td>{migration.what}</td>
+          <td data-wide>{migration.what}</td>
           <td>{wordOf(migration)}</td>
           <td>
             {done} of {total}

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { useSeatimeApi } from '../../../seatime';
+import { useSaving, useSeatimeApi } from '../../../seatime';
 import type { MigrationPlan, MigrationWish } from '../../../seatime/api/admin';
-import { asProblem } from '../../../seatime/api/problem';
 import { Button } from '../../../seatime/ui/Button';
 import { Check, Choice } from '../../../seatime/ui/Choice';
 import { Field, Input } from '../../../seatime/ui/Field';
@@ -21,42 +20,29 @@ export const PlanMigration = () => {
   const navigate = useNavigate();
   const [chosen, setChosen] = useState(NOTHING_CHOSEN);
   const [plan, setPlan] = useState<{ wish: MigrationWish; found: MigrationPlan }>();
-  const [busy, setBusy] = useState<'planning' | 'beginning'>();
-  const [problem, setProblem] = useState<string>();
+  const planning = useSaving();
+  const beginning = useSaving();
   const wish = wishOf(chosen);
 
   const change = (more: Partial<Chosen>) => {
     setChosen({ ...chosen, ...more });
     setPlan(undefined);
   };
-  const work = async (what: 'planning' | 'beginning', turn: () => Promise<void>) => {
-    setBusy(what);
-    setProblem(undefined);
-    try {
-      await turn();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    }
-    setBusy(undefined);
+  const look = async () => {
+    beginning.clear();
+    if (wish !== null) setPlan({ wish, found: await api.admin.planMigration(wish) });
   };
-  const look = () =>
-    wish !== null && void work('planning', async () => setPlan({ wish, found: await api.admin.planMigration(wish) }));
-  const begin = (accepted: MigrationWish) =>
-    void work('beginning', async () => {
-      const { id } = await api.admin.beginMigration(accepted);
-      void navigate(`/admin/migrations/${id}`);
-    });
+  const begin = async (accepted: MigrationWish) => {
+    const { id } = await api.admin.beginMigration(accepted);
+    void navigate(`/admin/migrations/${id}`);
+  };
+  const busy = planning.busy || beginning.busy;
+  const problem = planning.problem ?? beginning.problem;
 
   return (
     <section className={`card ${styles.stack}`} aria-labelledby="plan">
       <h2 id="plan">Plan a move</h2>
-      <form
-        className={styles.stack}
-        onSubmit={(event) => {
-          event.preventDefault();
-          look();
-        }}
-      >
+      <form className={styles.stack} onSubmit={planning.submit(look)}>
         <Choice<Scope>
           label="What is to move?"
           name="scope"
@@ -75,15 +61,15 @@ export const PlanMigration = () => {
             <Input inputMode="decimal" value={chosen.viewsPerMonth} onChange={(event) => change({ viewsPerMonth: event.target.value })} />
           </Field>
         </div>
-        {problem !== undefined && <Problem title="That did not work">{problem}</Problem>}
+        {problem !== undefined && <Problem title="That did not work">{problem.message}</Problem>}
         <div>
-          <Button type="submit" kind={plan === undefined ? 'primary' : 'plain'} disabled={wish === null || busy !== undefined}>
+          <Button type="submit" kind={plan === undefined ? 'primary' : 'plain'} disabled={wish === null || busy}>
             See what it comes to
           </Button>
         </div>
       </form>
-      {busy === 'planning' && <Loading what="Looking at every file" />}
-      {plan !== undefined && <Plan plan={plan.found} busy={busy !== undefined} onBegin={() => begin(plan.wish)} />}
+      {planning.busy && <Loading what="Looking at every file" />}
+      {plan !== undefined && <Plan plan={plan.found} busy={busy} onBegin={() => void beginning.run(() => begin(plan.wish))} />}
     </section>
   );
 };

@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { useSeatimeApi } from '../../../seatime';
+import { useSaving, useSeatimeApi } from '../../../seatime';
 import type { Webhook } from '../../../seatime/api/admin';
-import { asProblem } from '../../../seatime/api/problem';
 import { Button } from '../../../seatime/ui/Button';
 import { Confirm } from '../../../seatime/ui/Dialog';
 import { Problem } from '../../../seatime/ui/Problem';
 import { moment } from '../owner/words';
 import { Deliveries } from './Deliveries';
+import { Findings } from './Findings';
 import { Level } from './Level';
 import styles from './admin.module.css';
 
@@ -21,31 +21,24 @@ export const WebhookCard = ({ webhook, onChanged, onSecret }: WebhookCardProps) 
   const api = useSeatimeApi();
   const [asking, setAsking] = useState<'rotate' | 'delete'>();
   const [open, setOpen] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const { busy, problem, run, clear } = useSaving();
   const { id, url, enabled, pending, failingSince } = webhook;
 
-  const does = async (turn: () => Promise<unknown>) => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
+  const does = (turn: () => Promise<unknown>) =>
+    run(async () => {
       await turn();
       setAsking(undefined);
       onChanged();
-    } catch (error) {
-      setProblem(asProblem(error).message);
-    }
-    setBusy(false);
-  };
+    });
   const close = () => {
-    setProblem(undefined);
+    clear();
     setAsking(undefined);
   };
 
   return (
     <li className={`card ${styles.stack}`} data-testid="webhook">
       <div className={styles.headline}>
-        <h2 className={styles.mono} style={{ textTransform: 'none' }}>
+        <h2 className={styles.mono}>
           {url}
         </h2>
         {!enabled ? (
@@ -59,18 +52,40 @@ export const WebhookCard = ({ webhook, onChanged, onSecret }: WebhookCardProps) 
       <p className={styles.aside}>
         {webhook.description !== '' && <span>{webhook.description}</span>}
         <span>{webhook.eventTypes.join(', ')}</span>
-        <span>{pending === 0 ? 'nothing waits' : `${pending} wait`}</span>
-        <span>last success {moment(webhook.deliveredAt)}</span>
+        <span>{pending === 0 ? 'nothing waits' : `${pending.toLocaleString('en')} wait`}</span>
+        <span>{webhook.deliveredAt === null ? 'never received anything yet' : `last success ${moment(webhook.deliveredAt)}`}</span>
         <span>added by {webhook.createdBy}</span>
       </p>
-      {webhook.disabledReason !== null && !enabled && <p className={styles.alarm}>{webhook.disabledReason}</p>}
-      {failingSince !== null && (
-        <p>
-          Fails since {moment(failingSince)}: {webhook.lastError ?? 'not known why'}
-          {webhook.restingUntil !== null && `; it asked for rest until ${moment(webhook.restingUntil)}`}
-        </p>
+      {webhook.disabledReason !== null && !enabled && (
+        <Findings
+          found={[
+            {
+              tone: 'bad',
+              says: 'Nothing is sent',
+              since: webhook.disabledAt ?? undefined,
+              detail: webhook.disabledReason,
+              todo: 'Mend the receiver, then switch it on. What happened meanwhile is held back, and sent when you ask for it.',
+            },
+          ]}
+        />
       )}
-      {problem !== undefined && asking === undefined && <Problem title="That did not work">{problem}</Problem>}
+      {enabled && failingSince !== null && (
+        <Findings
+          found={[
+            {
+              tone: 'warn',
+              says: 'It fails',
+              since: failingSince,
+              detail: webhook.lastError ?? 'not known why',
+              todo:
+                webhook.restingUntil === null
+                  ? 'Deliveries are tried again, later each time, for about a day. After five days of failures it is switched off.'
+                  : `It asked for rest until ${moment(webhook.restingUntil)}; then it is tried again.`,
+            },
+          ]}
+        />
+      )}
+      {problem !== undefined && asking === undefined && <Problem title="That did not work">{problem.message}</Problem>}
       <div className={styles.bar}>
         <Button disabled={busy || !enabled} onClick={() => void does(() => api.admin.testWebhook(id))}>
           Send a test
@@ -95,7 +110,7 @@ export const WebhookCard = ({ webhook, onChanged, onSecret }: WebhookCardProps) 
         title="Make a new secret?"
         action="Make it"
         busy={busy}
-        problem={problem}
+        problem={problem?.message}
         onConfirm={() => void does(async () => onSecret((await api.admin.rotateWebhook(id)).secret))}
       >
         <ul>
@@ -109,12 +124,12 @@ export const WebhookCard = ({ webhook, onChanged, onSecret }: WebhookCardProps) 
         title="Delete this receiver?"
         action="Delete"
         busy={busy}
-        problem={problem}
+        problem={problem?.message}
         onConfirm={() => void does(() => api.admin.deleteWebhook(id))}
       >
         <p className={styles.mono}>{url}</p>
         <ul>
-          <li>{pending === 0 ? 'Nothing waits for it.' : `${pending} deliveries that wait are never sent.`}</li>
+          <li>{pending === 0 ? 'Nothing waits for it.' : `${pending.toLocaleString('en')} deliveries that wait are never sent.`}</li>
           <li>Its secrets and its log go, too. To pause it, switch it off instead.</li>
         </ul>
       </Confirm>

@@ -90,6 +90,7 @@ const healthy: Health = {
   service: 'playback',
   ready: true,
   checks: { database: 'ok', kafka: 'ok' },
+  since: {},
   outbox: { waiting: 3, parked: 0, oldestSeconds: 2 },
   waiting: [],
   consumers: [{ topic: 'lesson.changed', lag: 12, members: 1, deadLetters: 0 }],
@@ -102,10 +103,32 @@ describe('the verdict on a service', () => {
   it('finds nothing in work that is under way', () => expect(findings(healthy)).toEqual([]));
 
   it('tells what is down from what can be done without', () => {
-    expect(findings({ ...healthy, checks: { database: 'no answer within 2.5 s', mux: 'degraded: the breaker is open' } })).toEqual([
-      { tone: 'bad', says: 'database: no answer within 2.5 s' },
-      { tone: 'warn', says: 'mux: the breaker is open' },
+    const checks = { database: 'no answer within 2.5 s', mux: 'degraded: the breaker is open', disk: 'full' };
+    const since = { database: '2026-03-01T10:00:00Z' };
+    expect(findings({ ...healthy, checks, since })).toMatchObject([
+      { tone: 'bad', says: 'Its database does not answer', since: since.database, detail: 'no answer within 2.5 s' },
+      { tone: 'warn', says: 'Mux does not answer', detail: 'the breaker is open' },
+      { tone: 'bad', says: 'disk does not work', detail: 'full' },
     ]);
+  });
+
+  it('says what to do about each', () => {
+    const worst = findings({
+      ...healthy,
+      checks: { database: 'gone', kafka: 'gone', mux: 'degraded: gone', disk: 'full' },
+      outbox: { waiting: 9, parked: 1, oldestSeconds: 3600 },
+      waiting: [{ name: 'webhooks', count: 1, oldestSeconds: 3600 }],
+      consumers: [{ ...consumer, lag: 5000, deadLetters: 2 }, { ...consumer, topic: 'course.changed', members: 0 }],
+    });
+    expect(worst).toHaveLength(10);
+    expect(worst.every(({ todo }) => todo.length > 20)).toBe(true);
+  });
+
+  it('tells a worker that is gone from one that lacks a topic', () => {
+    const says = (consumers: Health['consumers']) => findings({ ...healthy, consumers }).map((one) => one.says);
+    const other = { ...consumer, topic: 'course.changed' };
+    expect(says([{ ...consumer, members: 0 }, { ...other, members: 0 }])).toEqual(['Its worker is not running']);
+    expect(says([{ ...consumer, members: 0 }, other])).toEqual(['Nobody consumes lesson.changed']);
   });
 
   it('is bad where nothing goes on by itself', () => {
