@@ -8,9 +8,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import jwt
 import pytest
 
 from tests.e2e.people import Json, Platform, eventually
+from tests.polling import until
 
 pytestmark = pytest.mark.e2e
 
@@ -18,7 +20,12 @@ LEARNER = "learner-of-both"
 
 
 async def watch(platform: Platform, playback: Json, *, seconds: float) -> None:
-    """Report having watched from the beginning, as live as a player would."""
+    """Report having watched from the beginning, as live as a player would: not before so much time has passed.
+
+    What is claimed of the time before the grant is cut, and less than a second is no view.
+    """
+    granted = jwt.decode(playback["watchGrant"], options={"verify_signature": False})["iat"]
+    await until(lambda: time.time() >= granted + seconds)
     now = int(time.time() * 1000)
     beat = {
         "seq": 0,
