@@ -105,6 +105,40 @@ async def test_the_worst_come_first_with_their_reasons(api: httpx.AsyncClient, w
     assert pages == [one["learnerId"] for one in whole["reviews"]]
 
 
+async def test_those_who_were_decided_about_are_found_without_reading_the_course(
+    api: httpx.AsyncClient, worker_pool: Pool, app_pool: Pool
+) -> None:
+    """Row D28: their list shows what it did; PostgreSQL looks their rows up and nobody else's."""
+    await watched(worker_pool, *KINDS)
+    before = {one["learnerId"]: one for one in await queue(api)}
+    await decide(api, "jittered_trace", "confirmed")
+    (shown,) = await queue(api, state="confirmed")
+    assert {**shown, "state": "open", "decision": None} == before["jittered_trace"]
+    async with transaction(app_pool, acting_as="olga", readonly=True) as conn:
+        named = store_reviews.watchings(conn, "c1", min_spent_ms=1, learner_ids=["jittered_trace", "nobody"])
+        assert [who async for who, _ in named] == ["jittered_trace"]
+        assert [one async for one in store_reviews.watchings(conn, "c1", min_spent_ms=1, learner_ids=[])] == []
+
+
+async def test_a_list_of_decisions_asks_about_nobody_else(
+    api: httpx.AsyncClient, worker_pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row D28: however many there are in the course."""
+    await watched(worker_pool, *KINDS)
+    await decide(api, "jittered_trace", "dismissed")
+    asked: list[Any] = []
+    usual = store_reviews.watchings
+
+    def noted(*args: Any, **named: Any) -> Any:
+        asked.append(named["learner_ids"])
+        return usual(*args, **named)
+
+    monkeypatch.setattr(store_reviews, "watchings", noted)
+    for state in ("open", "dismissed", "confirmed"):
+        await queue(api, state=state)
+    assert asked == [None, ["jittered_trace"], ["jittered_trace"]]
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.script.__name__)
 async def test_the_query_sums_what_the_ledger_counted(app_pool: Pool, worker_pool: Pool, kind: Kind) -> None:
     """Row D28: from PostgreSQL comes what the pure ledger computes of the same requests, counter by counter."""

@@ -50,7 +50,7 @@ async def course_reviews(
     policy: Policy = request.app.state.review_policy
     async with transaction(pool, readonly=True) as conn:
         await as_owner(conn, course_id, principal)
-        reviews = await _reviews(conn, course_id, policy)
+        reviews = await _reviews(conn, course_id, policy, decided_only=state != "open")
     found, last = page(reviews, state, after=_place(after), limit=limit)
     return ReviewsOut(
         course_id=course_id,
@@ -95,12 +95,18 @@ async def decide_review(
     return _out(Review(learner_id, decision.decision, found.score, found.watching, decision))
 
 
-async def _reviews(conn: Connection, course_id: str, policy: Policy, *, learner_id: str | None = None) -> list[Review]:
-    """The reviews of a course, or of one learner in it. Learners without one are not kept in memory."""
+async def _reviews(
+    conn: Connection, course_id: str, policy: Policy, *, learner_id: str | None = None, decided_only: bool = False
+) -> list[Review]:
+    """The reviews of a course, or of one learner in it. Learners without one are not kept in memory.
+
+    Only who is to be judged first is looked for among everybody: whom somebody decided about is known.
+    """
     decided = await store_reviews.decisions(conn, course_id, learner_id=learner_id)
+    named = [learner_id] if learner_id is not None else list(decided) if decided_only else None
     found: list[Review | None] = []
     async for who, watching in store_reviews.watchings(
-        conn, course_id, min_spent_ms=policy.min_watched_ms, learner_id=learner_id
+        conn, course_id, min_spent_ms=policy.min_watched_ms, learner_ids=named
     ):
         if (one := review(who, watching, decided.pop(who, None), policy)) is not None:
             found.append(one)
