@@ -83,14 +83,16 @@ def test_a_further_attempt_begins_with_nothing() -> None:
 def test_a_former_attempt_no_longer_counts_and_its_time_is_spent_all_the_same() -> None:
     """Row D20: its beats are cut with the code `former_attempt`; the same seconds cannot be spent in the new one."""
     begun = fold(Session(), Clock(), Lesson(), again(20_000))
-    late = request(beat(0, 400_000, 410_000, (20_000, 30_000)), session_id=LATE)
+    late = request(beat(0, 400_000, 410_000, (20_000, 30_000)), session_id=LATE, granted_at_ms=T0 + 400_000)
     folded = fold(Session(), begun.clock, begun.lesson, late)
     assert folded.advance is not None
     assert (dict(folded.advance.cuts), folded.advance.covered) == ({"former_attempt": 10_000}, ())
     assert (folded.lesson.covered, folded.lesson.position_ms) == (begun.lesson.covered, 20_000)
     assert (folded.lesson.spent_ms, folded.lesson.earlier_spent_ms) == (20_000, 10_000)
     assert fold(folded.session, folded.clock, folded.lesson, late).advance is None
-    same_time = request(beat(9, 400_000, 410_000, (50_000, 60_000)), session_id=SECOND, attempt=2)
+    same_time = request(
+        beat(9, 400_000, 410_000, (50_000, 60_000)), session_id=SECOND, attempt=2, granted_at_ms=T0 + 400_000
+    )
     spent = fold(Session(), folded.clock, folded.lesson, same_time)
     assert dict(spent.lesson.cuts) == {"former_attempt": 10_000, "double_spent": 10_000}
     assert spent.lesson.covered == begun.lesson.covered

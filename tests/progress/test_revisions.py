@@ -71,6 +71,32 @@ def test_the_former_video_no_longer_counts_once_the_new_one_has_begun() -> None:
     assert again.advance is None
 
 
+async def test_a_grant_for_a_shorter_video_does_not_complete_a_longer_one(worker_pool: Pool) -> None:
+    """A video that was replaced by a longer one, its progress carried, is judged by the longer one's length: a grant of
+    before names the former's end, and earns what it earns; the learner is told of the length as it is."""
+    await handle(worker_pool, course_changed())
+    await handle(worker_pool, lesson_changed())
+    longer = {"provider": "mux", "duration_ms": 600_000}
+    await handle(worker_pool, lesson_changed(version=2, video=longer))
+    await handle(worker_pool, watching(20_000, duration_ms=600_000, session_id=NEW))
+    await handle(worker_pool, watching(100_000, start=20_000))
+    told = await seen(worker_pool)
+    assert (told.complete, told.duration, told.coverage) == (False, 600.0, 100 / 600)
+    assert [reason.code for reason in told.reasons] == ["coverage"]
+    await handle(worker_pool, lesson_changed(version=3, video=longer, rules={"completion_threshold": 0.15}))
+    told = await seen(worker_pool)
+    assert (told.complete, told.duration) == (True, 600.0)
+
+
+async def test_a_grant_of_before_a_move_completes_the_same_video(worker_pool: Pool) -> None:
+    """Where lengths differ by less than a second it is the same video, moved: who has all of it has all of it."""
+    await handle(worker_pool, course_changed())
+    moved = {"provider": "mux", "duration_ms": 100_900}
+    await handle(worker_pool, lesson_changed(video=moved, rules={"completion_threshold": 1.0}))
+    await handle(worker_pool, watching(100_000))
+    assert (await seen(worker_pool)).complete
+
+
 async def test_a_learner_is_told_that_the_video_was_replaced(worker_pool: Pool) -> None:
     """Row A14: from the change on, before the new video was begun: nothing covered, no place to resume, and why."""
     await handle(worker_pool, course_changed())

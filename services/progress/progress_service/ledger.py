@@ -10,7 +10,7 @@ from uuid import UUID
 
 from contracts import Event, LessonCompleted, ProgressAdvanced, WatchProgress
 from progress_service.fold import Advance, fold
-from progress_service.rules import LessonRule, missing_in_lesson
+from progress_service.rules import LessonRule, length, missing_in_lesson
 from progress_service.state import Clock, Lesson, Session
 
 LessonKey = tuple[str, str]
@@ -66,7 +66,7 @@ class Ledger:
             if watched_at_ms is None or watched_at_ms > rule.revised_at_ms:
                 return []
         else:
-            lesson = replace(lesson, duration_ms=lesson.duration_ms or rule.duration_ms)
+            lesson = replace(lesson, duration_ms=length(rule, revision=lesson.revision, duration_ms=lesson.duration_ms))
         passed = (*key, lesson.attempt) in self.quizzes_passed
         if missing_in_lesson(rule, covered=lesson.covered, duration_ms=lesson.duration_ms, quiz_passed=passed):
             return []

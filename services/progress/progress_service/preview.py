@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from progress_service.ranges import Ranges
-from progress_service.rules import CourseRule, LessonRule, Standing, missing_in_course, missing_in_lesson
+from progress_service.rules import CourseRule, LessonRule, Standing, length, missing_in_course, missing_in_lesson
 from progress_service.state import Lesson
 
 
@@ -130,7 +130,7 @@ def _met(rule: LessonRule, learner: Learner) -> bool:
     if lesson.revision < rule.revision:
         return False
     passed = rule.lesson_id in learner.quizzes_passed
-    duration_ms = lesson.duration_ms or rule.duration_ms
+    duration_ms = length(rule, revision=lesson.revision, duration_ms=lesson.duration_ms)
     return not missing_in_lesson(rule, covered=lesson.covered, duration_ms=duration_ms, quiz_passed=passed)
 
 

@@ -8,6 +8,8 @@ from typing import Literal
 from progress_service.ranges import Ranges, clip, subtract, total
 
 DEFAULT_THRESHOLD = 0.90
+SAME_LENGTH_MS = 1_000
+"""Videos whose lengths lie no further apart are of one length: the same file, measured by somebody else."""
 
 ReasonCode = Literal[
     "rules_unknown",
@@ -68,6 +70,17 @@ class Standing:
     open_lessons: Sequence[str]
     verified_ms: int
     assessment_passed: bool = False
+
+
+def length(rule: LessonRule, *, revision: int, duration_ms: int) -> int:
+    """How long the video is whose watching is judged (ms): as its grants told, unless the lesson's is another by now.
+
+    A video that takes another's place and carries its progress may be longer; a grant of before still names the
+    former's end, and must not make what lies behind it superfluous.
+    """
+    same = abs(rule.duration_ms - duration_ms) <= SAME_LENGTH_MS
+    known = duration_ms and (revision != rule.revision or not rule.duration_ms or same)
+    return duration_ms if known else rule.duration_ms
 
 
 def missing_in_lesson(

@@ -4,11 +4,11 @@ The attempt that somebody is in is the highest that was heard of: by `attempt.st
 of that. What belongs to a former one counts for nothing in it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asyncpg import Record
 
-from progress_service.rules import DEFAULT_THRESHOLD, CourseRule, LessonRule, Standing
+from progress_service.rules import DEFAULT_THRESHOLD, CourseRule, LessonRule, Standing, length
 from progress_service.state import Lesson
 from progress_service.store import to_lesson, to_ranges
 from servicekit.database import Connection
@@ -110,10 +110,15 @@ async def lesson(conn: Connection, learner_id: str, lesson_id: str) -> LessonVie
         progress = progress.attempted(row["number"], rule.revision if rule is not None else progress.revision)
     if rule is not None and rule.revision > progress.revision:
         progress = progress.renewed(rule.revision)
+    duration_ms = progress.duration_ms
+    if rule is not None:
+        duration_ms = length(rule, revision=progress.revision, duration_ms=duration_ms)
+    if duration_ms != progress.duration_ms and progress.duration_ms:
+        progress = replace(progress, duration_ms=duration_ms)
     return LessonView(
         course_id=rule.course_id if rule else progress.course_id,
         rule=rule,
-        duration_ms=progress.duration_ms or row["video_ms"] or None,
+        duration_ms=duration_ms or None,
         threshold=row["threshold"],
         progress=progress,
         quiz_passed=row["quiz_passed"],

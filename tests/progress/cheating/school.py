@@ -34,21 +34,32 @@ class School:
     """A course of ten lessons and whoever reports watching. `accepted` and `refused` count requests."""
 
     def __init__(self, client: httpx.AsyncClient, clock: "VirtualClock", settings: WorkerSettings) -> None:
-        self._client, self._clock, self._settings = client, clock, settings
+        self._client, self.clock, self._settings = client, clock, settings
         self._tokens: dict[Ticket, str] = {}
         self.answers: Counter[int] = Counter()
 
     async def play(self, reports: Sequence[Report]) -> None:
         """Send reports, which are in the order of their arrival, each at its time; wait until the ledger has them."""
         for now_ms, together in groupby(reports, key=lambda report: report.at_ms):
-            self._clock.now_ms = now_ms
+            self.clock.now_ms = now_ms
             by_learner: dict[str, list[Report]] = {}
             for report in together:
                 by_learner.setdefault(report.ticket.learner, []).append(report)
             waiting = list(by_learner.values())
             for first in range(0, len(waiting), _AT_ONCE):
                 await asyncio.gather(*(self._in_order(mine) for mine in waiting[first : first + _AT_ONCE]))
-        await until(self._folded)
+        await until(self.folded)
+
+    async def post(self, body: bytes) -> httpx.Response:
+        """A request as somebody wrote it by hand, now."""
+        headers = {"Content-Type": "application/json"}
+        response = await self._client.post("/api/progress", content=body, headers=headers)
+        self.answers[response.status_code] += 1
+        return response
+
+    def token(self, ticket: Ticket) -> str:
+        """The grant of that ticket."""
+        return self._token(ticket)
 
     async def standing(self, learner: str, lesson: str) -> Standing:
         """What the learner is told."""
@@ -81,7 +92,7 @@ class School:
             self._tokens[ticket] = granting.grant(key=key, **ticket.claims())
         return self._tokens[ticket]
 
-    async def _folded(self) -> bool:
+    async def folded(self) -> bool:
         done = await kit.committed(self._settings, "progress.watch.progress", "watch.progress")
         return done >= self.answers[202]
 
