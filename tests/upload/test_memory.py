@@ -50,7 +50,7 @@ def served(environment: dict[str, str], log: Path) -> Iterator[tuple[str, psutil
         )
     base_url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while True:
             try:
                 httpx.get(f"{base_url}/health/live", timeout=5).raise_for_status()

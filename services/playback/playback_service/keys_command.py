@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main() -> None:
+    _parser().parse_args()  # help, and a wrong word, before any setting is missed
     try:
         settings = Settings()
         telemetry.configure_logging("playback-keys", level="WARNING", fmt=settings.log_format)
