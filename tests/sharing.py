@@ -21,7 +21,9 @@ ONE_HALF = (
     "tests/e2e/browser/test_life.py",
     "tests/e2e/browser/test_mux_hosts.py",
     "tests/e2e/browser/test_owners.py",
+    "tests/e2e/browser/test_package.py",
     "tests/e2e/browser/test_pages.py",
+    "tests/e2e/browser/test_shell.py",
 )
 """Of the end-to-end tests, as long as all others of them. What is new is in the other half."""
 
