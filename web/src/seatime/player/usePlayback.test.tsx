@@ -1,12 +1,12 @@
 import { act, cleanup, renderHook } from '@testing-library/react';
-import { StrictMode, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSeatimeApi } from '../api/client';
 import { SeatimeProvider } from '../context';
 import { usePlayback } from './usePlayback';
 
 /** The gateway as a browser sees it: a queue of answers per path. */
-const answers = new Map<string, (() => Response)[]>();
+const answers = new Map<string, (() => Response | Promise<Response>)[]>();
 const asked: string[] = [];
 const askedToPlay = () => asked.filter((url) => url.startsWith(PLAYBACK));
 
@@ -198,18 +198,19 @@ describe('usePlayback', () => {
 
   it('asks once under strict mode, which runs every effect twice', async () => {
     answers.set(PLAYBACK, [grant('first', { leaseUntil: '2026-11-20T12:02:00Z' })]);
-    const strict = ({ children }: { children: ReactNode }) => <StrictMode>{wrapper({ children })}</StrictMode>;
-    renderHook(() => usePlayback('l1'), { wrapper: strict });
+    renderHook(() => usePlayback('l1'), { wrapper, reactStrictMode: true });
     await pass(0);
     expect(askedToPlay()).toEqual([PLAYBACK]);
     expect(beacon).not.toHaveBeenCalled();
   });
 
   it('gives a place back that it was given when it had gone already', async () => {
-    answers.set(PLAYBACK, [grant('late', { leaseUntil: '2026-11-20T12:02:00Z' })]);
-    const { unmount } = renderHook(() => usePlayback('l1'), { wrapper });
-    await act(async () => undefined);
+    let answer: (response: Response) => void = () => undefined;
+    answers.set(PLAYBACK, [() => new Promise<Response>((resolve) => (answer = resolve))]);
+    const { unmount } = await open();
     unmount();
+    expect(beacon).not.toHaveBeenCalled();
+    answer(grant('late', { leaseUntil: '2026-11-20T12:02:00Z' })());
     await pass(0);
     expect(beacon).toHaveBeenCalledExactlyOnceWith(`${PLAYBACK}/release`, expect.any(Blob));
   });
