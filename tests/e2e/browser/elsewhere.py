@@ -4,9 +4,10 @@ import json
 import re
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 
@@ -16,6 +17,7 @@ from tests.polling import until_now
 ORIGIN = "http://localhost:{port}"
 INSTALLED = ("react", "react-dom", "vite", "@vitejs/plugin-react", "typescript", "@types/react", "@types/react-dom")
 """Beside the package; in the versions that the web app is built with."""
+REACT_18 = {"react": "18.3.1", "react-dom": "18.3.1", "@types/react": "18.3.8", "@types/react-dom": "18.3.7"}
 
 _HTML = """<!doctype html>
 <html lang="en">
@@ -29,22 +31,41 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   plugins: [react()],
   preview: { proxy: { '/api': process.env.GATEWAY } },
-  build: { target: 'es2022', rolldownOptions: { input: ['index.html', 'plain.html'] } },
+  build: { target: 'es2022', rolldownOptions: { input: ['index.html', 'plain.html', 'doors.html'] } },
 });
 """
 _TSCONFIG = {
     "compilerOptions": {
         "target": "ES2023",
         "lib": ["ES2023", "DOM", "DOM.Iterable"],
-        "module": "NodeNext",  # stricter on packages than a bundler's way to resolve, which takes them too
         "jsx": "react-jsx",
         "strict": True,
         "noEmit": True,
-        "types": ["vite/client"],
+        "types": [],  # what the package's doors lead to, it declares itself
     },
     "include": ["*.ts", "*.tsx"],
     "exclude": ["vite.config.ts"],
 }
+
+_RESOLUTIONS = (("Node16", "Node16"), ("ESNext", "bundler"))
+_DOORS = """import { UnifiedVideoPlayer, createSeatimeApi, useWatchReporter, type MediaLike } from '@seatime/react';
+import { RetentionChart } from '@seatime/react/charts';
+import { reportWatching, type DroppedBeats, type Watching } from '@seatime/react/reporter';
+import '@seatime/react/styles.css';
+
+export const watch = (media: MediaLike, grant: string): Watching =>
+  reportWatching(media, grant, { onDropped: ({ count, why }: DroppedBeats) => console.log(count, why) });
+Object.assign(window, { doors: [UnifiedVideoPlayer, createSeatimeApi, useWatchReporter, RetentionChart, watch] });
+"""
+_SERVER = """import { createElement } from 'react';
+import { renderToString } from 'react-dom/server';
+import { SeatimeProvider, UnifiedVideoPlayer, createSeatimeApi } from '@seatime/react';
+import '@seatime/react/charts';
+import '@seatime/react/reporter';
+
+const player = createElement(UnifiedVideoPlayer, { lesson: { id: 'intro' } });
+console.log(renderToString(createElement(SeatimeProvider, { api: createSeatimeApi({ token: () => null }) }, player)));
+"""
 
 
 def readme_lines(language: str) -> str:
@@ -53,11 +74,14 @@ def readme_lines(language: str) -> str:
     return str(block)
 
 
-def create(folder: Path, *, tsx: str, plain: str) -> None:
-    """`tsx` becomes the script of `/`, `plain` of `/plain.html`, which has a video element and nothing else."""
+def create(folder: Path, *, tsx: str, plain: str, instead: Mapping[str, str] = MappingProxyType({})) -> None:
+    """`tsx` becomes the script of `/`, `plain` of `/plain.html`, which has a video element and nothing else.
+
+    `instead` names other versions of what is installed beside the package.
+    """
     tarball = web.package()
     lock = json.loads((web.WEB / "package-lock.json").read_text())["packages"]
-    versions = {name: lock[f"node_modules/{name}"]["version"] for name in INSTALLED}
+    versions = {name: lock[f"node_modules/{name}"]["version"] for name in INSTALLED} | dict(instead)
     files = {
         "package.json": json.dumps({"name": "elsewhere", "private": True, "type": "module", "dependencies": versions}),
         "tsconfig.json": json.dumps(_TSCONFIG),
@@ -66,13 +90,28 @@ def create(folder: Path, *, tsx: str, plain: str) -> None:
         "main.tsx": tsx,
         "plain.html": _HTML.format(body="<video></video>", script="plain.ts"),
         "plain.ts": plain,
+        "doors.html": _HTML.format(body="", script="doors.ts"),
+        "doors.ts": _DOORS,
+        "server.js": _SERVER,
     }
     for name, text in files.items():
         (folder / name).write_text(text)
     quiet = ("--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund")
     web.npm("installing the package elsewhere", "install", *quiet, str(tarball), folder=folder)
-    web.npm("checking its types", "exec", "--no", "--", "tsc", folder=folder)
+    for module, resolution in _RESOLUTIONS:
+        how = ("--module", module, "--moduleResolution", resolution)
+        web.npm(f"checking its types ({resolution})", "exec", "--no", "--", "tsc", *how, folder=folder)
     web.npm("building what uses it", "exec", "--no", "--", "vite", "build", "--logLevel", "warn", folder=folder)
+
+
+def drawn_by_server(folder: Path) -> str:
+    """What Node makes of a page with the player, with no browser anywhere."""
+    node = [tools.node(), "server.js"]
+    done = subprocess.run(
+        node, cwd=folder, env=web.environment(), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @contextmanager

@@ -95,6 +95,122 @@ async def _choose(page: Page, menu: str, item: str) -> None:
     await page.locator(f"mux-player {menu}:visible").get_by_text(item, exact=True).first.click()
 
 
+DEEPEST = """() => {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active?.localName ?? '';
+}"""
+MANY_STOPS = 60
+
+
+async def _tab_to(page: Page, control: str) -> None:
+    """By nothing but the tabulator, through whatever lies before it."""
+    for _ in range(MANY_STOPS):
+        if await page.evaluate(DEEPEST) == control:
+            return
+        await page.keyboard.press("Tab")
+    pytest.fail(f"no way to {control} by keyboard")
+
+
+async def test_captions_and_speed_are_chosen_by_keyboard(visit: Visit, platform: Platform, lesson: Lesson) -> None:
+    """Row C11: Mux's player is started, and both its menus reached, opened and chosen from, without a mouse."""
+    path, owner = f"/api/lessons/{lesson.id}/captions", {"user": people.INSTRUCTOR.id, "role": "instructor"}
+    vtt = "WEBVTT\n\n00:00.000 --> 00:12.000\nSpoken."
+    await platform.must("POST", path, json={"languageCode": "en", "name": "English", "vtt": vtt}, **owner)
+    await eventually(
+        lambda: platform.must("GET", path, **owner),
+        lambda found: [caption["status"] for caption in found["captions"]] == ["ready"],
+    )
+    page = await visit(people.HONEST, lesson.page)
+    await Player(page).until_loaded()
+    showing = "[...document.querySelector('mux-player').textTracks].some(t => t.label === 'English' && t.mode === '{}')"
+    await page.wait_for_function(f"() => {showing.format('disabled')} || {showing.format('hidden')}")
+
+    await _tab_to(page, "media-play-button")  # the only one, until it was pressed
+    await page.keyboard.press("Enter")
+    await Player(page).until_at(0.1)
+    await _tab_to(page, "media-captions-menu-button")
+    await _choose_next(page, "media-captions-menu")
+    await page.wait_for_function(f"() => {showing.format('showing')}")
+    await _tab_to(page, "media-playback-rate-menu-button")
+    await _choose_next(page, "media-playback-rate-menu")
+    await page.wait_for_function("() => document.querySelector('mux-player').playbackRate !== 1")
+
+
+async def _choose_next(page: Page, menu: str) -> None:
+    await page.keyboard.press("Enter")
+    await page.locator(f"mux-player {menu}:visible").first.wait_for()
+    await page.wait_for_function(f"() => ({DEEPEST})().endsWith('menu-item')")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+
+
+async def test_another_address_of_the_stream_is_taken_up_as_it_stood(
+    visit: Visit, stack: Stack, lesson: Lesson
+) -> None:
+    """Row C4: where a refresh names another host, the source is put in anew: place, speed, sound and pause stay."""
+    page = await visit(people.HONEST, "/")
+    here = stack.urls["mux"]
+    there = here.replace("127.0.0.1", "localhost")
+
+    async def move(route: Route) -> None:
+        response = await route.fetch()
+        text = await response.text()
+        await route.fulfill(
+            response=response, body=text.replace(here, there) if "refresh=" in route.request.url else text
+        )
+
+    await page.route("**/playback*", move)
+    await page.goto(lesson.page)
+    player = Player(page)
+    await player.until_loaded()
+    await player.toggle()
+    await player.until_at(2)
+    await player.toggle()
+    await player.until_paused()
+    await page.evaluate(
+        "() => Object.assign(document.querySelector('mux-player'), { playbackRate: 1.5, volume: 0.25, muted: true })"
+    )
+    stood = await player.position()
+    await page.wait_for_function(
+        "() => document.querySelector('mux-player')?.src?.startsWith('http://localhost')", timeout=PATIENCE_MS
+    )
+    await player.until_at(stood - 0.1)
+    await page.wait_for_function("() => document.querySelector('mux-player').playbackRate === 1.5")
+    found = await page.evaluate(
+        "() => (({ paused, volume, muted, currentTime }) => [paused, volume, muted, currentTime])"
+        "(document.querySelector('mux-player'))"
+    )
+    assert found == [True, 0.25, True, pytest.approx(stood, abs=0.3)]
+    await page.unroute_all(behavior="ignoreErrors")
+
+
+NOTHING_TO_KEEP_IT_IN = """
+for (const [on, name] of [[window, 'indexedDB'], [Navigator.prototype, 'locks']]) {
+  Object.defineProperty(on, name, { get() { throw new DOMException('not in this frame', 'SecurityError') } });
+}
+"""
+
+
+async def test_what_is_watched_counts_where_a_browser_keeps_nothing(
+    visit: Visit, platform: Platform, lesson: Lesson
+) -> None:
+    """Row D12: neither IndexedDB nor Web Locks, as in some private modes and frames: the page remembers by itself."""
+    page = await visit(people.HONEST, "/")
+    await page.add_init_script(NOTHING_TO_KEEP_IT_IN)
+    await page.goto(lesson.page)
+    player = Player(page)
+    await player.until_loaded()
+    await player.toggle()
+    await player.until_at(3)
+    await player.toggle()
+    await player.until_paused()
+    await eventually(
+        lambda: platform.progress(lesson.id, people.HONEST.id),
+        lambda found: sum(end - start for start, end in found["covered"]) >= 2,
+    )
+
+
 async def test_who_is_unenrolled_is_told_so_in_mid_play(visit: Visit, platform: Platform, lesson: Lesson) -> None:
     """Row C8: unenrolled while the video plays, the learner's page stops at the next refresh and says why."""
     page = await visit(people.HONEST, lesson.page)
@@ -131,9 +247,12 @@ async def test_another_device_takes_over(visit: Visit, platform: Platform, lesso
     lost = first.get_by_role("alertdialog", name="It plays on another device now")
     await expect(lost).to_contain_text("You continued there, so it stopped here.", timeout=PATIENCE_MS)
     await expect(first.locator("mux-player")).to_have_count(0)
-    await second.close()
+
     await lost.get_by_role("button", name="Continue here").click()
     await at_first.until_loaded()
+    back = second.get_by_role("alertdialog", name="It plays on another device now")
+    await expect(back).to_be_visible(timeout=PATIENCE_MS)
+    await expect(second.locator("mux-player")).to_have_count(0)
 
 
 async def test_who_leaves_frees_the_place(visit: Visit, platform: Platform, lesson: Lesson) -> None:
