@@ -63,7 +63,7 @@ async def process(command: Sequence[str], env: dict[str, str], port: int) -> Asy
     """The process id of a server that answers on the port by now."""
     started = await asyncio.create_subprocess_exec(*command, env=os.environ | {"LOG_LEVEL": "ERROR"} | env)
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not await _answers(port):
                 if started.returncode is not None:
                     raise RuntimeError(f"{command[-1]} ended with {started.returncode}")
