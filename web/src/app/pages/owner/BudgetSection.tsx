@@ -45,13 +45,18 @@ const Spent = ({ budget }: { budget: Budget }) => {
   const { monthlyUsd, spentShare, thresholds, told } = budget;
   return (
     <>
-      <Meter label="Spent of the budget" value={spentShare} />
+      <div className={spentShare > 1 ? styles.over : undefined}>
+        <Meter label="Spent of the budget" value={spentShare} />
+      </div>
       <p className={styles.aside}>
         <span data-testid="spent">
           {percent(spentShare)} of {usd(monthlyUsd)} a month
         </span>
-        <span>told at {thresholds.map(percent).join(', ')}</span>
-        {told.length > 0 && <span className={styles.alarm}>already told this month: {told.map(percent).join(', ')}</span>}
+        {spentShare > 1 && <span className={styles.alarm}>Over the budget by {usd((spentShare - 1) * monthlyUsd)}</span>}
+      </p>
+      <p className={styles.aside}>
+        <span>Somebody is told at {thresholds.map(percent).join(', ')}.</span>
+        {told.length > 0 && <span>This month at {told.map(percent).join(', ')} so far.</span>}
       </p>
     </>
   );

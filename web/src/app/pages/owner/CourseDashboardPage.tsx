@@ -1,8 +1,9 @@
 /** A course as its owner sees it: who watches now, what it came to, when, and lesson by lesson. */
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState, type CSSProperties } from 'react';
 import { Link } from 'react-router';
 import { clock, percent, useResource, useSeatimeApi } from '../../../seatime';
 import type { CourseNumbers } from '../../../seatime/api/owner-types';
+import { buttonClass } from '../../../seatime/ui/Button';
 import { Meter } from '../../../seatime/ui/Meter';
 import { Table } from '../../../seatime/ui/Table';
 import { LiveViewers } from '../../../seatime/views/LiveViewers';
@@ -28,7 +29,11 @@ export default function CourseDashboardPage() {
       <Loaded resource={numbers} what="Counting" lines={6}>
         {(course) =>
           course.lessons.length === 0 ? (
-            <Notice title="No lessons yet" message="Figures come with the first lesson that somebody watches." />
+            <Notice title="No lessons yet" message="Figures come with the first lesson that somebody watches.">
+              <Link className={buttonClass()} to={`/courses/${courseId}/manage`}>
+                Add lessons
+              </Link>
+            </Notice>
           ) : (
             <Overview course={course} />
           )
@@ -49,8 +54,8 @@ const Overview = ({ course }: { course: CourseNumbers }) => {
         <LiveViewers courseId={courseId} titles={titles} />
       </section>
       {course.suppressed ? <Withheld smallest={course.smallestGroup} /> : <CourseFigures course={course} />}
-      <Lessons course={course} />
       <DaysSection load={useCallback((days) => api.owners.courseDays(courseId, days), [api, courseId])} />
+      <Lessons course={course} />
     </>
   );
 };
@@ -67,35 +72,58 @@ const CourseFigures = ({ course }: { course: CourseNumbers }) => (
   />
 );
 
-const Lessons = ({ course: { lessons } }: { course: CourseNumbers }) => (
-  <section className={styles.stack} aria-labelledby="lessons">
-    <h2 id="lessons">Lessons</h2>
-    <Table label="Lessons and their figures" columns={['Lesson', 'Views', 'Viewers', 'Average watch time', 'Completions', 'Completion rate']}>
-      {lessons.map((lesson) => (
-        <tr key={lesson.lessonId} data-testid="lesson-row">
-          <th scope="row">
-            <Link to={`/dashboard/lessons/${lesson.lessonId}`}>{lesson.title}</Link>
-          </th>
-          {lesson.suppressed ? (
-            <td colSpan={5}>
-              <WithheldCell smallest={lesson.smallestGroup} />
+/** From so many on nobody finds a lesson by looking. */
+const MANY = 15;
+const NONE: CSSProperties = { ['--head-2' as string]: '"Figures"' };
+
+const Lessons = ({ course: { lessons } }: { course: CourseNumbers }) => {
+  const [sought, setSought] = useState('');
+  const found = lessons.filter(({ title }) => title.toLocaleLowerCase().includes(sought.trim().toLocaleLowerCase()));
+  return (
+    <section className={styles.stack} aria-labelledby="lessons">
+      <h2 id="lessons">Lessons</h2>
+      {lessons.length >= MANY && (
+        <div className={styles.bar}>
+          <label>
+            Find a lesson
+            <input type="search" value={sought} onChange={(event) => setSought(event.target.value)} />
+          </label>
+          <p className="muted small" role="status">
+            {found.length} of {lessons.length}
+          </p>
+        </div>
+      )}
+      {found.length > 0 && <LessonTable lessons={found} />}
+    </section>
+  );
+};
+
+const LessonTable = ({ lessons }: { lessons: CourseNumbers['lessons'] }) => (
+  <Table label="Lessons and their figures" columns={['Lesson', 'Views', 'Viewers', 'Average watch time', 'Completions', 'Completion rate']}>
+    {lessons.map((lesson) => (
+      <tr key={lesson.lessonId} data-testid="lesson-row">
+        <th scope="row">
+          <Link to={`/dashboard/lessons/${lesson.lessonId}`}>{lesson.title}</Link>
+        </th>
+        {lesson.suppressed ? (
+          <td colSpan={5} style={NONE}>
+            <WithheldCell smallest={lesson.smallestGroup} />
+          </td>
+        ) : (
+          <>
+            <td>{lesson.views}</td>
+            <td>{lesson.uniqueViewers}</td>
+            <td>{clock(lesson.averageWatchTime ?? 0)}</td>
+            <td>{lesson.completions}</td>
+            <td>
+              <span className={styles.meterCell}>
+                <Meter label={`Completion rate of ${lesson.title}`} value={lesson.completionRate ?? 0} />
+                {percent(lesson.completionRate ?? 0)}
+              </span>
             </td>
-          ) : (
-            <>
-              <td>{lesson.views}</td>
-              <td>{lesson.uniqueViewers}</td>
-              <td>{clock(lesson.averageWatchTime ?? 0)}</td>
-              <td>{lesson.completions}</td>
-              <td>
-                <span className={styles.meterCell}>
-                  <Meter label={`Completion rate of ${lesson.title}`} value={lesson.completionRate ?? 0} />
-                  {percent(lesson.completionRate ?? 0)}
-                </span>
-              </td>
-            </>
-          )}
-        </tr>
-      ))}
-    </Table>
-  </section>
+          </>
+        )}
+      </tr>
+    ))}
+  </Table>
 );

@@ -1,5 +1,5 @@
-import { useCallback } from 'react';
-import { NavLink, Link } from 'react-router';
+import { useCallback, useEffect, useRef } from 'react';
+import { Link, NavLink, useLocation } from 'react-router';
 import { useResource, useSeatimeApi } from '../../../seatime';
 import { useTitle } from '../../useTitle';
 import styles from './owner.module.css';
@@ -9,6 +9,10 @@ const PARTS = [
   { path: '/reviews', name: 'Review queue' },
   { path: '/exports', name: 'Exports' },
   { path: '/cost', name: 'Cost' },
+] as const;
+const LESSON_PARTS = [
+  { path: '', name: 'Overview' },
+  { path: '/learners', name: 'Learners' },
 ] as const;
 
 interface CourseHeadProps {
@@ -30,13 +34,7 @@ export const CourseHead = ({ courseId, page }: CourseHeadProps) => {
         <Link to={`/courses/${courseId}`}>Course page</Link>
       </p>
       <h1>{title}</h1>
-      <nav className={styles.parts} aria-label="Of this course">
-        {PARTS.map(({ path, name }) => (
-          <NavLink key={path} to={`/dashboard/courses/${courseId}${path}`} end>
-            {name}
-          </NavLink>
-        ))}
-      </nav>
+      <Parts label="Of this course" at={`/dashboard/courses/${courseId}`} parts={PARTS} />
     </header>
   );
 };
@@ -57,12 +55,32 @@ export const LessonHead = ({ courseId, lessonId, title = 'Lesson', page }: Lesso
         {courseId !== undefined && <Link to={`/courses/${courseId}/lessons/${lessonId}`}>Lesson page</Link>}
       </p>
       <h1>{title}</h1>
-      <nav className={styles.parts} aria-label="Of this lesson">
-        <NavLink to={`/dashboard/lessons/${lessonId}`} end>
-          Overview
-        </NavLink>
-        <NavLink to={`/dashboard/lessons/${lessonId}/learners`}>Learners</NavLink>
-      </nav>
+      <Parts label="Of this lesson" at={`/dashboard/lessons/${lessonId}`} parts={LESSON_PARTS} />
     </header>
+  );
+};
+
+interface PartsProps {
+  label: string;
+  at: string;
+  parts: readonly { path: string; name: string }[];
+}
+
+/** A narrow screen that has no room for all shows at least where one is. */
+const Parts = ({ label, at, parts }: PartsProps) => {
+  const bar = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    const here = bar.current?.querySelector<HTMLElement>('[aria-current]');
+    if (bar.current && here) bar.current.scrollLeft = here.offsetLeft + here.offsetWidth - bar.current.clientWidth;
+  }, [pathname]);
+  return (
+    <nav ref={bar} className={styles.parts} aria-label={label}>
+      {parts.map(({ path, name }) => (
+        <NavLink key={path} to={at + path} end={path !== '/learners'}>
+          {name}
+        </NavLink>
+      ))}
+    </nav>
   );
 };

@@ -2,7 +2,7 @@
 import { shown } from '../../../seatime';
 import type { CourseCost } from '../../../seatime/api/owner-types';
 import { Figures } from '../../Figures';
-import { minutes, moment, usd } from './words';
+import { minutes, moment, monthName, usd } from './words';
 import styles from './owner.module.css';
 
 type MonthCost = Pick<
@@ -14,7 +14,7 @@ export const Month = ({ cost }: { cost: MonthCost }) => (
   <>
     <Figures
       figures={[
-        { id: 'month', name: `${cost.month}, so far`, value: usd(cost.monthToDate.total) },
+        { id: 'month', name: `${monthName(cost.month)}, so far`, value: usd(cost.monthToDate.total) },
         { id: 'forecast', name: 'Forecast for the month', value: usd(cost.forecast) },
         { id: 'per-thousand', name: 'Per 1,000 verified minutes', value: shown(cost.perThousandVerifiedMinutes, usd) },
         { id: 'verified', name: 'Verified minutes', value: minutes(cost.minutes.verified) },

@@ -3,7 +3,7 @@ import type { Interactions } from '../../../seatime/api/owner-types';
 import { amountIn, thresholdsIn } from './budget';
 import { platformRows } from './parts';
 import { chosenIn, isReversed } from './useChosen';
-import { bytes, drift, ending, refusals, usd } from './words';
+import { bytes, drift, ending, monthName, refusals, usd } from './words';
 
 describe('money', () => {
   it.each([
@@ -46,6 +46,8 @@ describe('words', () => {
   it('say on which side a drift is', () => expect([1, 0, -0.126].map(drift)).toEqual(['+100\u00a0%', '0\u00a0%', '−13\u00a0%']));
   it('say how a session ended', () =>
     expect([ending(false, null), ending(true, 'silent'), ending(true, 'new')]).toEqual(['may still play', 'the player fell silent', 'over']));
+  it('name a month', () => expect(monthName('2026-11')).toMatch(/November.*2026/));
+
   it('say how large a file is', () => expect([1, 1_500, 2_000_000].map(bytes)).toEqual(['1 bytes', '1.5 kB', '2.0 MB']));
 });
 

@@ -9,6 +9,11 @@ export const usd = (amount: number): string => {
 
 export const minutes = (amount: number): string => `${amount.toLocaleString('en', { maximumFractionDigits: 1 })} min`;
 
+const MONTH = new Intl.DateTimeFormat(undefined, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+/** A month (`2026-11`) by its name. */
+export const monthName = (month: string): string => MONTH.format(new Date(`${month}-01T00:00:00Z`));
+
 /** A moment in the reader's own time. */
 export const moment = (iso: string | null | undefined): string =>
   iso ? new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }) : '–';
