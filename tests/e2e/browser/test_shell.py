@@ -1,6 +1,7 @@
 """The app round its pages: signing in, a phone, dark colours, and all of it by keyboard."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, expect
@@ -124,3 +125,34 @@ async def test_a_course_shows_what_is_missing(visit: Visit, platform: Platform, 
     await expect(row.get_by_test_id("lesson-map")).to_be_visible()
     await standing.get_by_role("link", name="Continue").click()
     await Player(page).until_at(2)
+
+
+async def test_an_enrolment_is_told_before_the_player_refuses(visit: Visit, platform: Platform, lesson: Lesson) -> None:
+    """Row C8: the outline and the list say until when one may watch, and that one may not; then so does the player."""
+    enrollment = f"/api/courses/{lesson.course}/enrollments/{people.HONEST.id}"
+    owner = {"user": people.INSTRUCTOR.id, "role": "instructor"}
+    in_three_days = (datetime.now(UTC) + timedelta(days=3, hours=6)).isoformat()
+    await platform.must("PUT", enrollment, **owner, json={"expiresAt": in_three_days})
+    page = await visit(people.HONEST, f"/courses/{lesson.course}")
+    told = page.get_by_test_id("enrollment")
+    await expect(told).to_contain_text("Your enrolment ends in 3 days")
+    start = page.get_by_test_id("course-standing").get_by_role("link", name="Start")
+    await expect(start).to_be_visible()
+
+    await platform.must("PUT", enrollment, **owner, json={"status": "suspended"})
+    await page.reload()
+    await expect(told).to_contain_text("Your enrolment is suspended")
+    await expect(page.get_by_test_id("course-standing")).to_be_visible()
+    await expect(start).to_have_count(0)
+    await page.get_by_test_id("lesson-row").get_by_role("link").click()
+    await expect(page.get_by_role("status").filter(has_text="suspended")).to_be_visible()
+
+    await platform.must("DELETE", enrollment, **owner)
+    await page.goto("/")
+    card = page.get_by_role("listitem").filter(has=page.locator(f"a[href='/courses/{lesson.course}']"))
+    await expect(card.get_by_test_id("enrollment")).to_have_text("No longer enrolled")
+
+    stranger = await visit(people.STRANGER, "/")
+    others = stranger.get_by_role("region", name="Other courses")
+    theirs = others.get_by_role("listitem").filter(has=stranger.locator(f"a[href='/courses/{lesson.course}']"))
+    await expect(theirs.get_by_test_id("enrollment")).to_have_text("Not enrolled")

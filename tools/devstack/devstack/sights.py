@@ -50,13 +50,20 @@ class Look:
 LOOKS = (Look("light", 1280, 900, "light"), Look("dark", 1280, 900, "dark"), Look("phone", 390, 844, "light"))
 
 SIGHTS = (
+    Sight("sign-in", None, "/"),
     Sight("home", HONEST, "/"),
+    Sight("courses", INSTRUCTOR, "/"),
     Sight("course", HONEST, "/courses/{course}"),
     Sight("lesson", HONEST, "/courses/{course}/lessons/{lesson}"),
     Sight("upload", INSTRUCTOR, "/courses/{course}/upload"),
     Sight("uploads", INSTRUCTOR, "/uploads"),
     Sight("manage-course", INSTRUCTOR, "/courses/{course}/manage"),
+    Sight("course-rules", INSTRUCTOR, "/courses/{course}/manage?tab=completion"),
+    Sight("course-settings", INSTRUCTOR, "/courses/{course}/manage?tab=settings"),
     Sight("edit-lesson", INSTRUCTOR, "/courses/{course}/lessons/{lesson}/edit"),
+    Sight("lesson-rules", INSTRUCTOR, "/courses/{course}/lessons/{lesson}/edit?tab=completion"),
+    Sight("lesson-captions", INSTRUCTOR, "/courses/{course}/lessons/{lesson}/edit?tab=captions"),
+    Sight("lesson-details", INSTRUCTOR, "/courses/{course}/lessons/{lesson}/edit?tab=details"),
     Sight("dashboards", INSTRUCTOR, "/dashboard"),
     Sight("course-dashboard", INSTRUCTOR, "/dashboard/courses/{course}"),
     Sight("lesson-dashboard", INSTRUCTOR, "/dashboard/lessons/{lesson}"),
@@ -75,7 +82,49 @@ SIGHTS = (
     Sight("drift", ADMIN, "/admin/drift"),
     Sight("platform-cost", ADMIN, "/admin/cost"),
     Sight("no-such-page", ADMIN, "/nowhere"),
+    Sight("no-such-course", HONEST, "/courses/nowhere"),
+    Sight("no-such-lesson", HONEST, "/courses/{course}/lessons/nowhere"),
+    Sight("not-for-you", HONEST, "/uploads"),
 )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A sight with something of it open: what is clicked, one after the other, and what is to be seen then."""
+
+    name: str
+    sight: str
+    clicks: tuple[str, ...]
+    shows: str
+    looks: tuple[str, ...] = ("light", "dark", "phone")
+
+
+_PLAYED = ("mux-player media-controller[mediapaused]", "mux-player media-controller:not([mediapaused])")
+"""Played and paused again: from then on the player has its controls."""
+_OF_LESSON = "main button[aria-label^='Actions for']"
+
+OPENED = (
+    Opened("navigation", "home", ("header button[aria-expanded]",), "header nav a", ("phone",)),
+    Opened("player", "lesson", _PLAYED, "mux-player media-controller[mediapaused][mediahasplayed]"),
+    Opened(
+        "player-quality",
+        "lesson",
+        (*_PLAYED, "mux-player media-rendition-menu-button >> visible=true"),
+        "mux-player media-rendition-menu:not([hidden])",
+    ),
+    Opened(
+        "player-speed",
+        "lesson",
+        (*_PLAYED, "mux-player media-playback-rate-menu-button >> visible=true"),
+        "mux-player media-playback-rate-menu:not([hidden])",
+        ("light", "dark"),
+    ),
+    Opened("new-course", "courses", ("main button[aria-expanded]",), "main form"),
+    Opened("lesson-menu", "manage-course", (_OF_LESSON,), "[role=menu]"),
+    Opened("delete-lesson", "manage-course", (_OF_LESSON, "[role=menuitem] >> text=Delete"), "[role=alertdialog]"),
+    Opened("delete-video", "edit-lesson", ("main .links button",), "[role=alertdialog]"),
+)
+"""Not pictured, but held to the same as pages at rest."""
 
 
 @dataclass(frozen=True)
@@ -117,3 +166,10 @@ async def open_sight(
     await page.goto(sight.path.format_map(places))
     await page.wait_for_function(AT_REST)
     return page
+
+
+async def open_up(page: "Page", opened: Opened) -> None:
+    """Bring a page at rest to where that is open. TimeoutError (Playwright's) when it does not come."""
+    for click in opened.clicks:
+        await page.click(click)
+    await page.wait_for_selector(opened.shows)

@@ -4,13 +4,16 @@ import { buttonClass } from './Button';
 import type { MenuProps } from './Menu';
 import styles from './menu.module.css';
 
+/** Where the list goes: into the page's main part, as all of a page should be in one of its landmarks. */
+const place = (): HTMLElement | undefined => document.querySelector<HTMLElement>('main') ?? undefined;
+
 export default function MenuParts({ label, children, items }: MenuProps) {
   return (
     <Base.Root modal={false} defaultOpen>
       <Base.Trigger className={buttonClass('quiet', true)} aria-label={children === undefined ? undefined : label}>
         {children ?? label}
       </Base.Trigger>
-      <Base.Portal>
+      <Base.Portal container={place()}>
         <Base.Positioner className={styles.positioner} align="end" sideOffset={4}>
           <Base.Popup className={styles.popup}>
             {items.map(({ label: name, onSelect, danger = false, disabled = false }) => (

@@ -21,18 +21,17 @@ export const LearnedCourses = ({ courses }: { courses: readonly CourseSummary[] 
   const isMine = (course: CourseSummary) => enrollmentIn(course)?.own.standing !== 'none';
   const mine = courses.filter(isMine);
   const others = courses.filter((course) => !isMine(course));
-  const cards = (some: readonly CourseSummary[]) => <Cards courses={some} enrollmentIn={enrollmentIn} />;
   return (
     <>
       {mine.length > 0 ? (
-        cards(mine)
+        <Cards courses={mine} enrollmentIn={enrollmentIn} heading="h2" />
       ) : (
         <Notice title="You are not enrolled in a course yet" message="Whoever runs a course enrols you; it appears here then." />
       )}
       {others.length > 0 && (
         <section aria-labelledby="others" className={styles.others}>
           <h2 id="others">Other courses</h2>
-          {cards(others)}
+          <Cards courses={others} enrollmentIn={enrollmentIn} heading="h3" />
         </section>
       )}
     </>
@@ -42,13 +41,15 @@ export const LearnedCourses = ({ courses }: { courses: readonly CourseSummary[] 
 interface CardsProps {
   courses: readonly CourseSummary[];
   enrollmentIn: EnrollmentIn;
+  /** Of each card, by what it stands under. */
+  heading: 'h2' | 'h3';
 }
 
-const Cards = ({ courses, enrollmentIn }: CardsProps) => (
+const Cards = ({ courses, enrollmentIn, heading }: CardsProps) => (
   <ul className="cards">
     {courses.map((course) => (
       <li key={course.id} className={`card ${styles.card}`}>
-        <CourseCard course={course} enrollment={enrollmentIn(course)} />
+        <CourseCard course={course} enrollment={enrollmentIn(course)} heading={heading} />
       </li>
     ))}
   </ul>
@@ -57,19 +58,22 @@ const Cards = ({ courses, enrollmentIn }: CardsProps) => (
 interface CourseCardProps {
   course: CourseSummary;
   enrollment: KnownEnrollment | undefined;
+  heading: 'h2' | 'h3';
 }
 
-const CourseCard = ({ course, enrollment }: CourseCardProps) => {
+const CourseCard = ({ course, enrollment, heading: Heading }: CourseCardProps) => {
   const api = useSeatimeApi();
   const { data } = useResource(useCallback(() => api.courseProgress(course.id), [api, course.id]));
   const hasBegun = data?.lessons.some(({ coverage, complete }) => complete || coverage > 0) ?? false;
   return (
     <>
-      <h3 className={styles.title}>
+      <Heading className={styles.title}>
         <Link to={`/courses/${course.id}`}>{course.title}</Link>
-      </h3>
+      </Heading>
       <div className={styles.standing}>
-        {data !== undefined && (hasBegun || mayWatch(enrollment?.own)) && <Share progress={data} />}
+        {(hasBegun || mayWatch(enrollment?.own)) && (
+          <div className={styles.share}>{data !== undefined && <Share progress={data} />}</div>
+        )}
         {enrollment !== undefined && <EnrollmentPill {...enrollment} />}
       </div>
     </>
