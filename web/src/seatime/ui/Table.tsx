@@ -8,7 +8,7 @@ interface TableProps {
   columns: readonly ReactNode[];
   /** Its cells hold words rather than figures. */
   words?: boolean;
-  /** Rows of `<tr>`, each begun by a `<th scope="row">`; a `<td data-wide>` among figures has a phone's whole width. */
+  /** Rows of `<tr>`, each begun by a `<th scope="row">`; a `<td data-wide>` holds words of any length. */
   children: ReactNode;
 }
 

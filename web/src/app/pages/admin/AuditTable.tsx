@@ -33,7 +33,7 @@ export const AuditTable = ({ services }: { services: readonly ServiceName[] }) =
                   <td className={styles.mono}>
                     {topic} #{offset}
                   </td>
-                  <td>{note ?? '–'}</td>
+                  <td data-wide>{note === null || note === '' ? '–' : note}</td>
                 </tr>
               ))}
           </Table>

@@ -79,7 +79,7 @@ const Reports = ({ sent: { lines, reports } }: { sent: Sent }) => {
               <td>
                 <Level tone={TONES[outcome]}>{outcome}</Level>
               </td>
-              <td>{problem ?? '–'}</td>
+              <td data-wide>{problem ?? '–'}</td>
             </tr>
           ))}
         </Table>

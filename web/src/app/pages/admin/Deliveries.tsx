@@ -49,7 +49,7 @@ export const Deliveries = ({ webhookId }: { webhookId: string }) => {
                       {state === 'pending' && attempts > 0 && <span className="muted small"> again {moment(nextAttemptAt)}</span>}
                     </td>
                     <td>{attempts}</td>
-                    <td>{lastError ?? (lastStatus === null ? '–' : `answered ${lastStatus}`)}</td>
+                    <td data-wide>{lastError ?? (lastStatus === null ? '–' : `answered ${lastStatus}`)}</td>
                     <td>
                       {(state === 'failed' || state === 'held') && (
                         <Button small disabled={sending.busy} onClick={() => void again(id)}>

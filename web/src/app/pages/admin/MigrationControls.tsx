@@ -13,7 +13,8 @@ export const MigrationControls = ({ migration, onChanged }: { migration: Migrati
   const api = useSeatimeApi();
   const [asking, setAsking] = useState<'rollBack' | 'cleanUp'>();
   const { busy, problem, run, clear } = useSaving();
-  const { state, finished, counts, planned } = migration;
+  const { state, counts, planned } = migration;
+  const finished = migration.finished || migration.error !== null;
   const migrated = counts['migrated'] ?? 0;
 
   const does = (deed: Deed) =>

@@ -21,7 +21,7 @@ export const Failures = ({ migration }: { migration: Migration }) => {
         columns={['Lesson', 'Why', 'Attempts', 'Last']}
         cells={({ reason, attempts, updatedAt }) => (
           <>
-            <td>{reason ?? 'not known'}</td>
+            <td data-wide>{reason ?? 'not known'}</td>
             <td>{attempts}</td>
             <td>{moment(updatedAt)}</td>
           </>
