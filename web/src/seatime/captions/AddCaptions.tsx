@@ -1,7 +1,9 @@
-import { useId, useState, type FormEvent } from 'react';
-import { asProblem } from '../api/problem';
+import { useId, useState } from 'react';
 import { useSeatimeApi } from '../context';
 import controls from '../controls.module.css';
+import { Check, Choice } from '../ui/Choice';
+import { Problem } from '../ui/Problem';
+import { useSaving } from '../useSaving';
 import { languagesFor, ownName } from './languages';
 import styles from './captions.module.css';
 
@@ -21,44 +23,33 @@ export const AddCaptions = ({ lessonId, onAdded }: AddCaptionsProps) => {
   const [language, setLanguage] = useState(READER.split('-')[0] ?? 'en');
   const [file, setFile] = useState<File>();
   const [deaf, setDeaf] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string>();
+  const [round, setRound] = useState(0);
+  const adding = useSaving();
   const languages = languagesFor(READER, generate);
   const code = languages.some((one) => one.code === language) ? language : 'en';
 
-  const add = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    if (!generate && file === undefined) return;
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      const about = { languageCode: code, name: ownName(code) + (deaf && !generate ? ' (CC)' : '') };
-      const text = file === undefined || generate ? null : await file.text();
-      await api.addCaption(lessonId, text === null ? { ...about, generate: true } : { ...about, vtt: text, closedCaptions: deaf });
-      form.reset();
-      setFile(undefined);
-      onAdded();
-    } catch (error) {
-      setFailure(asProblem(error).message);
-    } finally {
-      setBusy(false);
-    }
+  const add = async () => {
+    const about = { languageCode: code, name: ownName(code) + (deaf && !generate ? ' (CC)' : '') };
+    if (generate) await api.addCaption(lessonId, { ...about, generate: true });
+    else if (file !== undefined) await api.addCaption(lessonId, { ...about, vtt: await file.text(), closedCaptions: deaf });
+    else return;
+    setFile(undefined);
+    setRound((n) => n + 1);
+    onAdded();
   };
 
   return (
-    <form className={styles.add} onSubmit={(event) => void add(event)}>
-      <fieldset className={styles.ways}>
-        <legend>Add captions</legend>
-        <label>
-          <input type="radio" name={`${id}way`} checked={generate} onChange={() => setGenerate(true)} />
-          Generate them from what is said
-        </label>
-        <label>
-          <input type="radio" name={`${id}way`} checked={!generate} onChange={() => setGenerate(false)} />
-          Upload a WebVTT file
-        </label>
-      </fieldset>
+    <form className={styles.add} onSubmit={adding.submit(add)}>
+      <Choice
+        label="Add captions"
+        name={`${id}way`}
+        value={generate ? 'generate' : 'upload'}
+        onChange={(way) => setGenerate(way === 'generate')}
+        options={[
+          { value: 'generate', label: 'Generate them from what is said' },
+          { value: 'upload', label: 'Upload a WebVTT file' },
+        ]}
+      />
       <div className={styles.fields}>
         <label className={controls.field}>
           {generate ? 'Spoken language' : 'Language'}
@@ -74,6 +65,7 @@ export const AddCaptions = ({ lessonId, onAdded }: AddCaptionsProps) => {
           <label className={controls.field}>
             File
             <input
+              key={round}
               type="file"
               className={controls.input}
               accept=".vtt,text/vtt"
@@ -82,22 +74,14 @@ export const AddCaptions = ({ lessonId, onAdded }: AddCaptionsProps) => {
             />
           </label>
         )}
-        <button type="submit" className={controls.button} disabled={busy}>
+        <button type="submit" className={controls.button} disabled={adding.busy}>
           {generate ? 'Generate' : 'Upload'}
         </button>
       </div>
       {!generate && (
-        <label className={styles.check}>
-          <input type="checkbox" checked={deaf} onChange={(event) => setDeaf(event.target.checked)} />
-          It describes sounds too, for those who can’t hear them
-        </label>
+        <Check label="It describes sounds too" hint="For those who can’t hear them." checked={deaf} onChange={setDeaf} />
       )}
-      {failure !== undefined && (
-        <p role="alert" className={controls.problem}>
-          <strong>Not added</strong>
-          {failure}
-        </p>
-      )}
+      {adding.problem !== undefined && <Problem title="Not added">{adding.problem.message}</Problem>}
     </form>
   );
 };

@@ -1,10 +1,14 @@
 /** A lesson's captions for its author: which there are, how they stand, and all that can be done with them. */
 import { useCallback, useState } from 'react';
-import { asProblem } from '../api/problem';
 import type { Caption, CaptionStatus } from '../api/types';
 import { useSeatimeApi } from '../context';
 import controls from '../controls.module.css';
+import { Badge, type Tone } from '../ui/Badge';
+import { Button } from '../ui/Button';
+import { Problem } from '../ui/Problem';
+import { Skeleton } from '../ui/States';
 import { useResource } from '../useResource';
+import { useSaving } from '../useSaving';
 import { AddCaptions } from './AddCaptions';
 import { VttEditor } from './VttEditor';
 import { nameFor } from './languages';
@@ -31,14 +35,9 @@ export const LessonCaptions = ({ lessonId }: LessonCaptionsProps) => {
 
   return (
     <div className={styles.captions}>
-      {data === undefined && problem === undefined && <p className={styles.quiet}>Reading the captions…</p>}
-      {problem !== undefined && (
-        <p role="alert" className={controls.problem}>
-          <strong>The captions could not be read</strong>
-          {problem.message}
-        </p>
-      )}
-      {data?.captions.length === 0 && <p className={styles.quiet}>No captions yet. They are also what learners search in.</p>}
+      {data === undefined && problem === undefined && <Skeleton what="Reading the captions" lines={3} />}
+      {problem !== undefined && <Problem title="The captions could not be read">{problem.message}</Problem>}
+      {data?.captions.length === 0 && <p className={controls.quiet}>No captions yet. They are also what learners search in.</p>}
       {data !== undefined && data.captions.length > 0 && (
         <ul className={styles.list}>
           {data.captions.map((caption) => (
@@ -63,26 +62,20 @@ interface RowProps {
 const Row = ({ lessonId, caption, onChanged }: RowProps) => {
   const api = useSeatimeApi();
   const [mode, setMode] = useState<'shown' | 'edited' | 'asked'>('shown');
-  const [failure, setFailure] = useState<string>();
+  const removing = useSaving();
   const name = caption.name ?? nameFor(caption.languageCode, 'en');
   const remove = async () => {
-    try {
-      await api.deleteCaption(lessonId, caption.id);
-      onChanged(`${name}: deleted.`);
-    } catch (error) {
-      setFailure(asProblem(error).message);
-    }
+    await api.deleteCaption(lessonId, caption.id);
+    onChanged(`${name}: deleted.`);
   };
   return (
     <li className={styles.item} data-testid="caption">
       <div className={styles.facts}>
         <span className={styles.name}>
           <strong>{name}</strong>
-          <span className={styles.quiet}>{aboutOf(caption)}</span>
+          <span className={controls.quiet}>{aboutOf(caption)}</span>
         </span>
-        <span className={styles.badge} data-status={caption.status}>
-          {STATUS[caption.status]}
-        </span>
+        <Badge tone={TONES[caption.status]}>{STATUS[caption.status]}</Badge>
         {caption.revision !== null && mode === 'shown' && (
           <span className={styles.actions}>
             <Action what="Edit" name={name} onClick={() => setMode('edited')} />
@@ -94,15 +87,11 @@ const Row = ({ lessonId, caption, onChanged }: RowProps) => {
       {mode === 'asked' && (
         <div className={styles.ask} role="group" aria-label={`Delete ${name}`}>
           Delete these captions for everybody?
-          <Action what="Yes, delete" name={name} onClick={() => void remove()} />
+          <Action what="Yes, delete" name={name} onClick={() => void removing.run(remove)} />
           <Action what="Keep" name={name} onClick={() => setMode('shown')} />
         </div>
       )}
-      {failure !== undefined && (
-        <p role="alert" className={controls.problem}>
-          {failure}
-        </p>
-      )}
+      {removing.problem !== undefined && <Problem title="Not deleted">{removing.problem.message}</Problem>}
       {mode === 'edited' && (
         <VttEditor
           lessonId={lessonId}
@@ -119,14 +108,9 @@ const Row = ({ lessonId, caption, onChanged }: RowProps) => {
 };
 
 const Action = ({ what, name, onClick }: { what: string; name: string; onClick: () => void }) => (
-  <button
-    type="button"
-    className={`${controls.button} ${controls.small}`}
-    aria-label={`${what}: ${name}`}
-    onClick={onClick}
-  >
+  <Button small aria-label={`${what}: ${name}`} onClick={onClick}>
     {what}
-  </button>
+  </Button>
 );
 
 const STATUS: Record<CaptionStatus, string> = {
@@ -136,6 +120,15 @@ const STATUS: Record<CaptionStatus, string> = {
   errored: 'Failed',
   outdated: 'Outdated',
   deleted: 'Deleted',
+};
+
+const TONES: Record<CaptionStatus, Tone> = {
+  waiting: 'accent',
+  preparing: 'accent',
+  ready: 'good',
+  errored: 'bad',
+  outdated: 'bad',
+  deleted: 'plain',
 };
 
 const SOURCE: Record<string, string> = {
@@ -156,8 +149,8 @@ const aboutOf = ({ source, closedCaptions, languageCode }: Caption): string =>
 
 const Why = ({ caption: { status, error } }: { caption: Caption }) => {
   if (status === 'outdated') {
-    return <p className={styles.why}>Made for a video of another length: learners don’t see it until you edit it.</p>;
+    return <p className={controls.quiet}>Made for a video of another length: learners don’t see it until you edit it.</p>;
   }
   if (error === null || status === 'ready') return null;
-  return <p className={styles.why}>{error.charAt(0).toUpperCase() + error.slice(1)}.</p>;
+  return <p className={controls.quiet}>{error.charAt(0).toUpperCase() + error.slice(1)}.</p>;
 };

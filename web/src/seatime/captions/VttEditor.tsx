@@ -1,8 +1,9 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import { ApiProblem, asProblem } from '../api/problem';
+import { ApiProblem } from '../api/problem';
 import type { Caption } from '../api/types';
 import { useSeatimeApi } from '../context';
 import controls from '../controls.module.css';
+import { useSaving } from '../useSaving';
 import { textWithVideo } from './spoken';
 import styles from './captions.module.css';
 
@@ -53,7 +54,7 @@ export const VttEditor = ({ lessonId, caption, onSaved, onClose }: VttEditorProp
   }
   if (loaded === undefined) {
     return (
-      <p className={styles.quiet} role="status">
+      <p className={controls.quiet} role="status">
         Reading the text…
       </p>
     );
@@ -97,32 +98,25 @@ const Form = ({ lessonId, id, text, label, onSaved, onClose, onReread }: FormPro
   const area = useRef<HTMLTextAreaElement>(null);
   const names = { field: useId(), problem: useId() };
   const [vtt, setVtt] = useState(text.vtt);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<ApiProblem>();
+  const { run, busy, problem } = useSaving();
 
   useEffect(() => area.current?.focus(), []);
+  useEffect(() => {
+    if (problem !== undefined) showLine(area.current, problem.details['line']);
+  }, [problem]);
   const save = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await api.editCaption(lessonId, id, { vtt, ...(text.revision === null ? {} : { revision: text.revision }) });
-      onSaved();
-    } catch (error) {
-      const found = asProblem(error);
-      setProblem(found);
-      setBusy(false);
-      showLine(area.current, vtt, found.details['line']);
-    }
+    await api.editCaption(lessonId, id, { vtt, ...(text.revision === null ? {} : { revision: text.revision }) });
+    onSaved();
   };
   return (
     <form
       className={styles.editor}
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void run(save);
       }}
     >
-      <label className={styles.quiet} htmlFor={names.field}>
+      <label className={controls.quiet} htmlFor={names.field}>
         {label}
       </label>
       <textarea
@@ -158,9 +152,9 @@ const Form = ({ lessonId, id, text, label, onSaved, onClose, onReread }: FormPro
 };
 
 /** Selects the line (counted from 1), so that the author stands where it is wrong. */
-const showLine = (area: HTMLTextAreaElement | null, text: string, line: unknown) => {
+const showLine = (area: HTMLTextAreaElement | null, line: unknown) => {
   if (area === null || typeof line !== 'number') return;
-  const lines = text.split('\n');
+  const lines = area.value.split('\n');
   const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
   area.focus();
   area.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));

@@ -91,7 +91,7 @@ const Start = ({ state, onChoose }: { state: RecorderState; onChoose: (source: S
             <span>A screen, window or tab, and your voice</span>
           </button>
         </div>
-        <p className={styles.quiet}>Nothing leaves this page before you choose to upload it.</p>
+        <p className={controls.quiet}>Nothing leaves this page before you choose to upload it.</p>
       </div>
     </>
   );

@@ -2,6 +2,7 @@
 import { useState, type ReactNode } from 'react';
 import type { LessonStatus } from '../api/types';
 import { useSeatimeApi } from '../context';
+import controls from '../controls.module.css';
 import { clock, percent } from '../format';
 import { Button } from '../ui/Button';
 import { Check, Choice } from '../ui/Choice';
@@ -73,7 +74,7 @@ export const LessonRulesEditor = ({ lesson, threshold, onSaved, beside }: Lesson
       </div>
       <section className={styles.group} aria-labelledby="required-parts">
         <h2 id="required-parts">Required parts</h2>
-        <p className={styles.quiet}>
+        <p className={controls.quiet}>
           Who has watched every required part has watched enough, even below the share above. Without required parts the
           share alone counts.
         </p>
@@ -97,7 +98,7 @@ export const LessonRulesEditor = ({ lesson, threshold, onSaved, beside }: Lesson
               >
                 Add a part at {clock(cursor)}
               </Button>
-              <span className={styles.quiet} data-testid="required-total">
+              <span className={controls.quiet} data-testid="required-total">
                 {draft.segments.length === 0
                   ? 'No part is required.'
                   : `${clock(total(draft.segments))} of ${clock(duration)} required`}

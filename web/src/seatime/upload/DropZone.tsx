@@ -44,11 +44,11 @@ export const DropZone = ({ label, hint, accept, onFile }: DropZoneProps) => {
           if (file !== undefined) onFile(file);
         }}
       />
-      <span className={styles.quiet}>Drop a file here, or</span>
+      <span className={controls.quiet}>Drop a file here, or</span>
       <label htmlFor={id} className={`${controls.button} ${styles.pick}`}>
         {label}
       </label>
-      {hint !== undefined && <span className={styles.quiet}>{hint}</span>}
+      {hint !== undefined && <span className={controls.quiet}>{hint}</span>}
     </div>
   );
 };

@@ -1,5 +1,6 @@
 import type { ProcessingStatus } from '../api/types';
 import { clock } from '../format';
+import { Badge, type Tone } from '../ui/Badge';
 import styles from './upload.module.css';
 
 interface ProcessingStateProps {
@@ -17,10 +18,12 @@ const LABELS: Record<ProcessingStatus, string> = {
   error: 'Failed',
 };
 
+const TONES: Record<ProcessingStatus, Tone> = { pending: 'plain', processing: 'accent', ready: 'good', error: 'bad' };
+
 /** Where a lesson's video stands, and the reason where it failed. */
 export const ProcessingState = ({ status, error, duration, brief = false }: ProcessingStateProps) => (
   <div className={styles.state} data-status={status} role={brief ? undefined : 'status'}>
-    <span className={styles.badge}>{LABELS[status]}</span>
+    <Badge tone={TONES[status]}>{LABELS[status]}</Badge>
     {!brief && <Explanation status={status} error={error} duration={duration} />}
   </div>
 );

@@ -30,14 +30,14 @@ export const SendingView = ({ name, sending, onCancel }: SendingViewProps) => {
     <div className={styles.sending} data-testid="sending" data-phase={state.phase}>
       <p className={styles.file}>
         <strong>{name}</strong>
-        <span className={styles.quiet}>{megabytes(state.size)}</span>
+        <span className={controls.quiet}>{megabytes(state.size)}</span>
       </p>
       <progress className={styles.bar} aria-label={`Upload of ${name}`} value={state.sent} max={state.size} />
       <p className={styles.told} role="status">
         <strong>{TITLES[state.phase]}</strong> <span>{explained(state)}</span>
       </p>
       {resumed(state) && (
-        <p className={styles.quiet} data-testid="resumed">
+        <p className={controls.quiet} data-testid="resumed">
           Resumed at {share(state.resumedAt ?? 0, state.size)}: what was there was not sent again.
         </p>
       )}

@@ -38,15 +38,17 @@ export const LessonsEditor = ({ course, reload }: { course: Course; reload: () =
           {lessons.map((lesson, index) => (
             <li key={lesson.id} className={styles.lesson} data-testid="authored-lesson">
               <span className={styles.place}>{index + 1}</span>
-              <span className={styles.name}>
-                <Link to={`/courses/${course.id}/lessons/${lesson.id}/edit`}>{lesson.title}</Link>
-                <span className="muted small">
-                  {[lesson.duration === null ? null : clock(lesson.duration), lesson.required ? null : 'optional']
-                    .filter(Boolean)
-                    .join(' · ')}
+              <span className={styles.standing}>
+                <span className={styles.name}>
+                  <Link to={`/courses/${course.id}/lessons/${lesson.id}/edit`}>{lesson.title}</Link>
+                  <span className="muted small">
+                    {[lesson.duration === null ? null : clock(lesson.duration), lesson.required ? null : 'optional']
+                      .filter(Boolean)
+                      .join(' · ')}
+                  </span>
                 </span>
+                <ProcessingState status={lesson.processingStatus} brief />
               </span>
-              <ProcessingState status={lesson.processingStatus} brief />
               <Menu
                 label={`Actions for ${lesson.title}`}
                 items={[

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useSaving, useSeatimeApi } from '../../../seatime';
 import { Button } from '../../../seatime/ui/Button';
+import { Field, Input } from '../../../seatime/ui/Field';
 import { Problem } from '../../../seatime/ui/Problem';
 
 /** A title is all it takes; nobody sees the course before it is published. */
@@ -20,10 +21,9 @@ export const NewCourse = ({ onDone }: { onDone: () => void }) => {
   };
   return (
     <form className="card inline" onSubmit={making.submit(make)} aria-label="New course">
-      <label className="field">
-        <span>Title of the new course</span>
-        <input ref={field} value={title} onChange={(event) => setTitle(event.target.value)} maxLength={200} required />
-      </label>
+      <Field label="Title of the new course">
+        <Input ref={field} value={title} onChange={(event) => setTitle(event.currentTarget.value)} maxLength={200} required />
+      </Field>
       <Button kind="primary" type="submit" disabled={making.busy || title.trim() === ''}>
         Make it
       </Button>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useSaving, useSeatimeApi } from '../../../seatime';
 import { Button } from '../../../seatime/ui/Button';
+import { Field, Input } from '../../../seatime/ui/Field';
 import { Problem } from '../../../seatime/ui/Problem';
 
 interface NewLessonProps {
@@ -23,16 +24,15 @@ export const NewLesson = ({ courseId, position, label, onCreated }: NewLessonPro
   };
   return (
     <form className="inline" onSubmit={making.submit(make)}>
-      <label className="field">
-        <span>{label}</span>
-        <input
+      <Field label={label}>
+        <Input
           value={title}
-          onChange={(event) => setTitle(event.target.value)}
+          onChange={(event) => setTitle(event.currentTarget.value)}
           placeholder="Title of the new lesson"
           maxLength={200}
           required
         />
-      </label>
+      </Field>
       <Button type="submit" disabled={making.busy || title.trim() === ''}>
         Create
       </Button>

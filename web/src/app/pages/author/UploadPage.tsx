@@ -11,6 +11,7 @@ import {
 import { Failure, Loading } from '../../Notice';
 import { NewLesson } from './NewLesson';
 import { VideoSource } from './VideoSource';
+import styles from './author.module.css';
 import { useParam } from '../../useParam';
 import { useTitle } from '../../useTitle';
 import { whileProcessing } from '../../whileProcessing';
@@ -84,10 +85,10 @@ interface LessonChoiceProps {
 }
 
 const LessonChoice = ({ lessons, chosen, onChoose }: LessonChoiceProps) => (
-  <fieldset className="choices">
+  <fieldset className={styles.picks}>
     <legend className="visually-hidden">Lesson</legend>
     {lessons.map((lesson) => (
-      <label key={lesson.id} className="choice">
+      <label key={lesson.id} className={styles.option}>
         <input
           type="radio"
           name="lesson"
@@ -95,7 +96,7 @@ const LessonChoice = ({ lessons, chosen, onChoose }: LessonChoiceProps) => (
           checked={lesson.id === chosen}
           onChange={() => onChoose(lesson.id)}
         />
-        <span className="lesson-title">{lesson.title}</span>
+        <span className={styles.name}>{lesson.title}</span>
         <ProcessingState status={lesson.processingStatus} duration={lesson.duration} brief />
       </label>
     ))}

@@ -50,9 +50,9 @@ const Uploads = ({ courses }: { courses: readonly CourseSummary[] }) => {
     <>
       <section className={`card ${styles.stack}`} aria-labelledby="upload-any">
         <h2 id="upload-any">Upload a file</h2>
-        <label className="field">
+        <label className={styles.pick}>
           <span>For the lesson (a video needs one)</span>
-          <select value={lessonId} onChange={(event) => setLessonId(event.target.value)} data-testid="upload-lesson">
+          <select className={styles.select} value={lessonId} onChange={(event) => setLessonId(event.target.value)} data-testid="upload-lesson">
             <option value="">No lesson: store it as a file</option>
             {courses.map((course) => {
               const some = data?.filter((one) => one.course.id === course.id) ?? [];
@@ -89,11 +89,13 @@ const Open = ({ open }: { open: readonly Waiting[] }) => (
   <ul className={`${styles.lessons} ${styles.below}`}>
     {open.map(({ course, lesson }) => (
       <li key={lesson.id} className={styles.lesson}>
-        <span className={styles.name}>
-          <Link to={`/courses/${course.id}/lessons/${lesson.id}/edit`}>{lesson.title}</Link>
-          <span className="muted small">{course.title}</span>
+        <span className={styles.standing}>
+          <span className={styles.name}>
+            <Link to={`/courses/${course.id}/lessons/${lesson.id}/edit`}>{lesson.title}</Link>
+            <span className="muted small">{course.title}</span>
+          </span>
+          <ProcessingState status={lesson.processingStatus} brief />
         </span>
-        <ProcessingState status={lesson.processingStatus} brief />
       </li>
     ))}
   </ul>
