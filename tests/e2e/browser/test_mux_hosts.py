@@ -11,14 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
-from playwright.async_api import Page, Response, Route, expect
+from playwright.async_api import Page, Route, expect
 
 from devstack import people
 from devstack.stack import Stack
 from mux_sim.tls import server_context
 from tests.e2e.browser.conftest import FLAGS, PATIENCE_MS, Visit
-from tests.e2e.browser.lessons import Lesson, Player, seen, watch
-from tests.e2e.people import Platform, eventually
+from tests.e2e.browser.lessons import Lesson, Player
+from tests.e2e.people import Platform
 from tests.proxy import Proxy
 
 pytestmark = pytest.mark.browser
@@ -78,40 +78,6 @@ async def test_the_player_plays_by_playback_id_and_tokens(visit: Visit, stack: S
     assert asked[f"{STREAM}.m3u8"] == 200
     assert asked[f"{IMAGE}.vtt"] == 200
     assert asked[f"{IMAGE}.webp"] == 200
-
-
-async def test_a_refresh_renews_the_storyboard_and_nothing_is_loaded_anew(
-    visit: Visit, stack: Stack, lesson: Lesson
-) -> None:
-    """Row C4: pictures along the timeline come under a newer token, and a player that stands paused notices nothing."""
-    asked: dict[str, int] = {}
-
-    def note(answer: Response) -> None:
-        url = urlsplit(answer.url)
-        if url.netloc == IMAGE and url.path.endswith(".vtt"):
-            asked[parse_qs(url.query)["token"][0]] = answer.status
-
-    async def tokens() -> dict[str, int]:
-        return asked
-
-    with stack.told(PLAYBACK_TTL_S="20", PLAYBACK_TTL_MIN_S="20"):
-        page = await visit(people.HONEST, "/")
-        page.on("response", note)
-        await page.route("**/playback*", on_mux(stack))
-        await page.goto(lesson.page)
-        player = Player(page)
-        await player.until_loaded()
-        await player.toggle()
-        await player.until_at(1)
-        await player.toggle()
-        await player.until_paused()
-        stood = await player.position()
-        await watch(page)
-        await eventually(tokens, lambda found: len(found) >= 2)
-        assert set(asked.values()) == {200}
-        assert (await seen(page))["events"] == []
-        assert await player.position() == stood
-        await page.unroute_all(behavior="ignoreErrors")
 
 
 def on_mux(stack: Stack, **tokens: str) -> Callable[[Route], Awaitable[None]]:
