@@ -38,7 +38,7 @@ DESCRIPTION = "playback granted/s, against Express + @mux/mux-node, Mux's Python
 AIMS = {"shared_to_express": 30.0, "shared_to_openssl": 10.0, "under_5_ms": 1.0, "per_viewer_to_openssl": 0.95}
 
 KEY_ID = "bench-key"
-ROUNDS, SECONDS = _sizes.number("BENCH_ROUNDS", 3, short=1), _sizes.number("BENCH_SECONDS", 4, short=3)
+ROUNDS, SECONDS = _sizes.number("BENCH_ROUNDS", 3, short=1), _sizes.number("BENCH_SECONDS", 4, short=6)
 CONNECTIONS, VIEWER_CONNECTIONS = _sizes.number("BENCH_CONNECTIONS", 32, short=8), 64
 PLAIN_CONNECTIONS = 2  # it answers some ten a second: more of them only wait
 PEERS = ROOT / "benchmarks" / "peers"
