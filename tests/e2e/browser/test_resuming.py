@@ -1,4 +1,4 @@
-"""Large videos from the upload page: to S3 while Mux is away, and on from where they stopped, whatever came between."""
+"""Large files from the upload pages: to S3 in parts, and on from where they stopped, whatever came between."""
 
 import re
 from collections.abc import AsyncIterator
@@ -19,6 +19,7 @@ from tests.e2e.people import Json, Platform, eventually
 pytestmark = pytest.mark.browser
 
 FILE_INPUT = "mux-uploader #hidden-file-input"
+ANY_FILE_INPUT = "[data-testid=file-input]"
 PARTS = re.compile(r"[?&]partNumber=")
 MIB = 1 << 20
 FILLING = 36 * MIB
@@ -29,6 +30,14 @@ def movie(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Path:
     """A short video that is a large file: most of it is a box that players skip."""
     path = tmp_path_factory.mktemp("movie") / "movie.mp4"
     path.write_bytes(clip.read_bytes() + FILLING.to_bytes(4, "big") + b"free" + bytes(FILLING - 8))
+    return path
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A large file that is no video."""
+    path = tmp_path_factory.mktemp("book") / "book.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + bytes(FILLING))
     return path
 
 
@@ -75,7 +84,7 @@ async def slowed(page: Page, bytes_per_s: int) -> None:
     await session.send("Network.emulateNetworkConditions", conditions)
 
 
-async def half_way(page: Page, movie: Path) -> list[Route]:
+async def half_way(page: Page, file: Path, *, picker: str = FILE_INPUT) -> list[Route]:
     """The file is chosen in the page, two of its parts have arrived, and those returned wait to leave.
 
     They have not left, because the S3 server of the tests lists no parts any more once one was cut off in the middle.
@@ -91,7 +100,7 @@ async def half_way(page: Page, movie: Path) -> list[Route]:
 
     await page.route(PARTS, gate)
     sent = Sent(page)
-    await page.locator(FILE_INPUT).set_input_files(movie)
+    await page.locator(picker).set_input_files(file)
     await eventually(lambda: _answer(len(sent.arrived)), lambda count: count == 2)
     await eventually(lambda: _answer(len(held)), lambda count: count > 0)
     return held
@@ -165,6 +174,36 @@ async def test_an_upload_in_parts_survives_a_reload(
     found = await ready(page, platform, empty_lesson)
     assert found["videoProvider"] == "s3"
     assert sorted(sent.parts) == missing
+    assert await page.evaluate("() => Object.keys(localStorage).filter(key => key.startsWith('seatime.upload'))") == []
+
+
+async def test_a_large_document_is_paused_and_survives_a_reload(visit: Visit, platform: Platform, book: Path) -> None:
+    """Row A2: no video, and yet in parts; paused, reloaded and given the same file again, only the rest is sent."""
+    page = await visit(people.INSTRUCTOR, "/uploads")
+    async with page.expect_response(re.compile("/api/uploads$")) as placing:
+        await half_way(page, book, picker=ANY_FILE_INPUT)
+    path = f"/api/files/{(await (await placing.value).json())['fileId']}/parts"
+    await page.get_by_role("button", name="Pause").click()
+    await expect(page.locator(phase("paused"))).to_be_visible()
+    await page.reload()
+    await page.unroute_all(behavior="ignoreErrors")
+    await expect(page.get_by_test_id("unfinished")).to_contain_text("book.pdf")
+    there = await eventually(
+        lambda: platform.ask("GET", path, user=people.INSTRUCTOR.id, role="instructor"),
+        lambda answer: answer.status_code == 200,
+    )
+    arrived = {part["number"] for part in there.json()["parts"]}
+    missing = sorted(set(range(1, there.json()["count"] + 1)) - arrived)
+    assert arrived
+    assert missing
+
+    sent = Sent(page)
+    await page.locator(ANY_FILE_INPUT).set_input_files(book)
+    stored = page.get_by_test_id("stored-file")
+    await expect(stored).to_contain_text("book.pdf", timeout=PATIENCE_MS)
+    assert sorted(sent.parts) == missing
+    address = await stored.get_by_role("link", name="Download").get_attribute("href")
+    assert await (await page.request.get(str(address))).body() == book.read_bytes()
     assert await page.evaluate("() => Object.keys(localStorage).filter(key => key.startsWith('seatime.upload'))") == []
 
 
