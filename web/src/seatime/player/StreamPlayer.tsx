@@ -9,6 +9,9 @@ import type { PlayerSource } from './source';
 
 const MuxPlayer = lazy(() => import('@mux/mux-player-react'));
 
+/** The light theme's in both: the player is dark in either, and writes in white on it. */
+const ACCENT = '#3553d9';
+
 type Stream = Extract<PlayerSource, { kind: 'mux' | 'hls' }>;
 
 interface StreamPlayerProps extends ElementProps {
@@ -46,7 +49,7 @@ export const StreamPlayer = ({ source, newest, config, fullscreen, metadata, att
         playbackRates={SPEEDS}
         videoTitle={title}
         metadata={metadata}
-        accentColor="var(--st-accent)"
+        accentColor={ACCENT}
         disableCookies
         // Mux Data is Mux's own business: without a key of ours, only videos on Mux's hosts report to it.
         disableTracking={source.kind === 'hls'}
