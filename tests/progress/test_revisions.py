@@ -88,6 +88,29 @@ async def test_a_grant_for_a_shorter_video_does_not_complete_a_longer_one(worker
     assert (told.complete, told.duration) == (True, 600.0)
 
 
+async def test_who_has_all_of_a_shorter_video_that_carries_is_complete_without_another_beat(worker_pool: Pool) -> None:
+    """Half of the former video is all of the one that took its place: in the lesson, in the course's list, and for the
+    decision, which waits for nobody to play it once more."""
+    await handle(worker_pool, course_changed())
+    await handle(worker_pool, lesson_changed())
+    await handle(worker_pool, watching(49_000))
+    assert await in_course(worker_pool) == (0.49, False)
+    await handle(worker_pool, lesson_changed(version=2, video={"provider": "mux", "duration_ms": 200_000}))
+    assert await in_course(worker_pool) == (0.245, False)
+    await handle(worker_pool, lesson_changed(version=3, video={"provider": "mux", "duration_ms": 50_000}))
+    assert await in_course(worker_pool) == (0.98, True)
+    told = await seen(worker_pool)
+    assert (told.complete, told.coverage) == (True, 0.98)
+
+
+async def in_course(pool: Pool) -> tuple[float, bool]:
+    """What the course's list says of the lesson: coverage, and whether it is complete."""
+    async with pool.acquire() as conn:
+        view = await store_views.course(conn, "ada", "c1")
+    assert view is not None
+    return view.lessons[0].coverage, view.lessons[0].completed_at_ms is not None
+
+
 async def test_a_grant_of_before_a_move_completes_the_same_video(worker_pool: Pool) -> None:
     """Where lengths differ by less than a second it is the same video, moved: who has all of it has all of it."""
     await handle(worker_pool, course_changed())

@@ -7,7 +7,7 @@ from asyncpg import Record
 from contracts import CourseChanged, LessonChanged, QuizGraded
 from progress_service.ledger import LessonKey, QuizKey, epoch_ms
 from progress_service.ranges import normalise
-from progress_service.rules import DEFAULT_THRESHOLD, LessonRule
+from progress_service.rules import DEFAULT_THRESHOLD, SAME_LENGTH_MS, LessonRule
 from progress_service.store import columns, to_ranges, to_text
 from progress_service.timing import MAX_MEDIA_MS
 from servicekit.database import Connection
@@ -126,13 +126,16 @@ async def undecided_lessons(
         LEFT JOIN course_rules c ON c.course_id = l.course_id
         WHERE (l.lesson_id = ANY($1::text[]) OR l.course_id = ANY($2::text[]))
             AND NOT l.deleted AND p.completed_at_ms IS NULL AND p.revision >= l.revision
-            AND (p.coverage >= coalesce(l.completion_threshold, c.completion_threshold, $3)
-                 OR NOT isempty(l.required_segments) OR p.duration_ms = 0)
+            AND (NOT isempty(l.required_segments) OR p.duration_ms = 0
+                 OR CASE WHEN l.duration_ms > 0 AND abs(p.duration_ms - l.duration_ms) > $4 THEN
+                        (SELECT sum(upper(part) - lower(part))::float8 / l.duration_ms FROM unnest(p.covered) AS part)
+                    ELSE p.coverage END >= coalesce(l.completion_threshold, c.completion_threshold, $3))
         ORDER BY 1, 2
         """,
         list(lesson_ids),
         list(course_ids),
         DEFAULT_THRESHOLD,
+        SAME_LENGTH_MS,
     )
     return {(row["learner_id"], row["lesson_id"]): row["course_id"] for row in rows}
 

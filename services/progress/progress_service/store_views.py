@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from asyncpg import Record
 
-from progress_service.rules import DEFAULT_THRESHOLD, CourseRule, LessonRule, Standing, length
+from progress_service.rules import DEFAULT_THRESHOLD, SAME_LENGTH_MS, CourseRule, LessonRule, Standing, length
 from progress_service.state import Lesson
 from progress_service.store import to_lesson, to_ranges
 from servicekit.database import Connection
@@ -167,7 +167,10 @@ async def course(conn: Connection, learner_id: str, course_id: str) -> CourseVie
     rows = await conn.fetch(
         """
         SELECT l.lesson_id, l.title, l.required,
-            CASE WHEN p.revision >= l.revision THEN p.coverage ELSE 0 END AS coverage,
+            CASE WHEN p.revision = l.revision AND l.duration_ms > 0 AND abs(p.duration_ms - l.duration_ms) > $4
+                THEN (SELECT coalesce(sum(least(upper(part), l.duration_ms) - lower(part)), 0)
+                      FROM unnest(p.covered) AS part WHERE lower(part) < l.duration_ms)::float8 / l.duration_ms
+                WHEN p.revision >= l.revision THEN p.coverage ELSE 0 END AS coverage,
             p.completed_at_ms
         FROM lesson_rules l
         LEFT JOIN lesson_progress p ON p.learner_id = $1 AND p.lesson_id = l.lesson_id AND p.attempt = $3
@@ -176,6 +179,7 @@ async def course(conn: Connection, learner_id: str, course_id: str) -> CourseVie
         learner_id,
         course_id,
         head["number"] if head is not None else 1,
+        SAME_LENGTH_MS,
     )
     if head is None or (head["version"] is None and not rows):
         return None
