@@ -251,6 +251,26 @@ describe('usePlayback', () => {
     expect(result.current.playback.phase).toBe('ready');
   });
 
+  it('asks at once when the network is back, and no sooner for that where a server asked for patience', async () => {
+    const lost = () => {
+      throw new TypeError('Failed to fetch');
+    };
+    answers.set(PLAYBACK, [lost, lost, refusal(429, {}, { 'Retry-After': '600' }), grant('first')]);
+    const { result } = await open();
+    const online = async () => {
+      window.dispatchEvent(new Event('online'));
+      await pass(0);
+    };
+    expect(result.current.playback).toMatchObject({ phase: 'blocked', block: { reason: 'busy' } });
+    await online();
+    await online();
+    expect(askedToPlay()).toHaveLength(3);
+    await online();
+    expect(askedToPlay()).toHaveLength(3);
+    await pass(700_000);
+    expect(result.current.playback.phase).toBe('ready');
+  });
+
   it('takes a grant for longer than a timer can count', async () => {
     answers.set(PLAYBACK, [grant('long', { refreshAfter: 90 * 86_400 })]);
     await open();

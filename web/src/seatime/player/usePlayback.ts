@@ -61,6 +61,7 @@ export const usePlayback = (
     let dueAt = Infinity;
     let attempt = 0;
     let busy = false;
+    let unreached = false;
     let ready: Ready | null = null;
     let refreshWith = kept.current;
     kept.current = undefined;
@@ -79,12 +80,14 @@ export const usePlayback = (
       ready = next;
       refreshWith = next.grant.watchGrant ?? undefined;
       attempt = 0;
+      unreached = false;
       show({ phase: 'ready', ...next });
       wait(Math.max(1, next.grant.refreshAfter) * 1000);
     };
     const fail = (error: unknown) => {
       const problem = asProblem(error);
       attempt += 1;
+      unreached = problem.status === 0;
       const patient = problem.status === 401 && attempt < PATIENCE_SIGNED_OUT;
       if (mustBeginAnew(problem)) refreshWith = undefined;
       if ((ready !== null || mustBeginAnew(problem)) && (patient || !endsPlayback(problem))) {
@@ -121,6 +124,11 @@ export const usePlayback = (
     const onWake = () => {
       if (document.visibilityState === 'visible' && Date.now() >= dueAt) void turn();
     };
+    // Out of the tunnel: what no server has heard is asked again without waiting for its turn.
+    const onOnline = () => {
+      if (unreached) void turn();
+      else onWake();
+    };
 
     // Who goes away frees the place among the learner's devices; back from the browser's cache, it is asked for anew.
     const giveBack = ({ leaseUntil, watchGrant }: PlaybackGrant) => {
@@ -137,7 +145,7 @@ export const usePlayback = (
     refreshNow.current = () => void turn();
     document.addEventListener('visibilitychange', onWake);
     document.addEventListener('resume', onWake);
-    window.addEventListener('online', onWake);
+    window.addEventListener('online', onOnline);
     window.addEventListener('pageshow', onReturn);
     window.addEventListener('pagehide', release);
     // Not at once: where an effect is run twice (React's strict mode), the first must not take the second's place.
@@ -147,7 +155,7 @@ export const usePlayback = (
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', onWake);
       document.removeEventListener('resume', onWake);
-      window.removeEventListener('online', onWake);
+      window.removeEventListener('online', onOnline);
       window.removeEventListener('pageshow', onReturn);
       window.removeEventListener('pagehide', release);
       release();

@@ -14,6 +14,7 @@ interface LessonVideoProps {
 export const LessonVideo = ({ lesson, onUploaded }: LessonVideoProps) => {
   const [replacing, setReplacing] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [replaced, setReplaced] = useState(false);
   const [progress, setProgress] = useState<ProgressWish>('auto');
   if (lesson.processingStatus !== 'ready' || lesson.duration === null) {
     return (
@@ -22,6 +23,14 @@ export const LessonVideo = ({ lesson, onUploaded }: LessonVideoProps) => {
       </div>
     );
   }
+  const onReplaced = () => {
+    setReplaced(true);
+    onUploaded();
+  };
+  const close = () => {
+    setReplacing(false);
+    setReplaced(false);
+  };
   return (
     <div className={`card ${styles.stack}`}>
       <dl className={styles.facts}>
@@ -68,11 +77,11 @@ export const LessonVideo = ({ lesson, onUploaded }: LessonVideoProps) => {
               },
             ]}
           />
-          <VideoSource lessonId={lesson.id} progress={progress} onUploadComplete={onUploaded} onBusy={setBusy} />
+          <VideoSource lessonId={lesson.id} progress={progress} onUploadComplete={onReplaced} onBusy={setBusy} />
           {!busy && (
             <div>
-              <Button kind="quiet" onClick={() => setReplacing(false)}>
-                Keep the present video
+              <Button kind="quiet" onClick={close}>
+                {replaced ? 'Done' : 'Keep the present video'}
               </Button>
             </div>
           )}
