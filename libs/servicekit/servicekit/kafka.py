@@ -99,7 +99,8 @@ def make_broker(settings: CommonSettings, service: str) -> KafkaBroker:
         client_id=f"seatime-{service}-{socket.gethostname()}",
         consumer_only=True,
         allow_auto_create_topics=False,
-        request_timeout_ms=10_000,
+        # Longer than a session: who joins is answered when one that died is given up.
+        request_timeout_ms=settings.kafka_session_timeout_ms + 5_000,
         retry_backoff_ms=200,
         metadata_max_age_ms=60_000,
         graceful_timeout=20,

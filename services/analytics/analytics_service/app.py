@@ -48,7 +48,7 @@ def create_app(settings: Settings, *, resolve: Resolve = system_resolver) -> Fas
         settings,
         service="analytics",
         title="Seatime analytics",
-        version="1",
+        version="0.1.0",
         lifespan=lifespan,
         checks=lambda api: {"database": lambda: database.ping(api.state.pool)},
     )
