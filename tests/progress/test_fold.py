@@ -4,7 +4,7 @@ from contracts import Beat, GrantPolicy, WatchProgress
 from progress_service.fold import MAX_COVERED_RANGES, Folded, fold
 from progress_service.ranges import total
 from progress_service.state import Clock, Lesson, Session
-from progress_service.timing import HORIZON_MS, JITTER_MS, MAX_SEQ_RANGES, MAX_SPENT_RANGES
+from progress_service.timing import HORIZON_MS, MAX_SEQ_RANGES, MAX_SPENT_RANGES, REACH_MS
 from tests.progress.making import HOUR, T0, beat, request, watching
 
 
@@ -38,7 +38,7 @@ def test_faster_playing_costs_less_time() -> None:
     assert folded.lesson.live_ms == 10_000
     assert folded.clock.spent == ((T0, T0 + 5_000),)
     later = judge(request(beat(1, 50_000, 60_000, (0, 10_000), rate=2)))
-    assert later.clock.spent == ((T0 + 50_000 - JITTER_MS, T0 + 55_000 - JITTER_MS),)
+    assert later.clock.spent == ((T0 + 50_000 - REACH_MS, T0 + 55_000 - REACH_MS),)
 
 
 def test_more_than_the_maximum_rate_is_cut() -> None:
@@ -229,9 +229,9 @@ def test_a_slow_first_request_does_not_shorten_a_beat_without_since() -> None:
 
 
 def test_the_player_before_may_have_looked_late() -> None:
-    """One player's only request took twenty seconds, and the next one plays where the first has stopped: their times
+    """One player's only request took five seconds, and the next one plays where the first has stopped: their times
     overlap as they look, and not as they were."""
-    folded = judge(request(beat(1, 0, 40_000, (0, 80_000), rate=2), sent=40_000, received=60_000))
+    folded = judge(request(beat(1, 0, 40_000, (0, 80_000), rate=2), sent=40_000, received=45_000))
     after = request(beat(1, 40_000, 60_000, (0, 40_000), rate=2), granted_at_ms=T0 + 40_000, lesson_id="l2")
     other = fold(Session(), folded.clock, Lesson(), after)
     assert (folded.lesson.cuts, other.lesson.cuts) == ({}, {})
@@ -241,7 +241,7 @@ def test_the_player_before_may_have_looked_late() -> None:
 def test_a_beat_that_is_judged_after_its_turn_finds_the_time_that_others_left() -> None:
     """Somebody whose earlier beat comes from the spool after later ones that took its time has theirs instead."""
     later = judge(request(beat(2, 10_000, 20_000, (20_000, 40_000), rate=2)))
-    assert later.clock.spent == ((T0, T0 + 10_000),)
+    assert later.clock.spent == ((T0 + 10_000 - REACH_MS, T0 + 20_000 - REACH_MS),)
     spooled = request(beat(1, 0, 10_000, (0, 20_000), rate=2), received=10_000)
     folded = fold(later.session, later.clock, later.lesson, spooled)
     assert folded.lesson.covered == ((0, 40_000),)
@@ -252,8 +252,8 @@ def test_a_wait_is_worth_one_interval_however_many_beats_name_it() -> None:
     """Six beats that each name the same long wait are paid with its end: one interval, and what a network may take."""
     wait = [beat(n, 0, HOUR, (n * 90_000, (n + 1) * 90_000), rate=2) for n in range(6)]
     folded = judge(request(*wait, duration_ms=540_000))
-    assert folded.lesson.spent_ms == 45_000 + JITTER_MS
-    assert folded.lesson.live_ms <= (45_000 + JITTER_MS) * 2.04
+    assert folded.lesson.spent_ms == 45_000 + REACH_MS
+    assert folded.lesson.live_ms <= (45_000 + REACH_MS) * 2.04
     assert set(folded.lesson.cuts) == {"double_spent"}
 
 

@@ -11,12 +11,12 @@ from contracts import Beat, GrantPolicy, WatchProgress
 from progress_service.fold import LIVE_WITHIN_MS, TIMER_TOLERANCE
 from progress_service.ledger import Ledger
 from progress_service.ranges import normalise, total
-from progress_service.timing import JITTER_MS
+from progress_service.timing import JITTER_MS, REACH_MS
 from tests.progress.making import HOUR, T0, beat, request
 
 THOROUGH = settings(max_examples=int(os.environ.get("HISTORIES", "250")), deadline=None, print_blob=True)
 MAX_RATE, DURATION = 2.0, 10_000_000
-LIVE_PAYS_MS = LIVE_WITHIN_MS + GrantPolicy().beat_cap_s * 1000 + JITTER_MS
+LIVE_PAYS_MS = LIVE_WITHIN_MS + GrantPolicy().beat_cap_s * 1000 + REACH_MS
 """How long before its arrival the time may be that pays for a live beat: lateness, one interval, a slow network."""
 
 # ---- honest learners ------------------------------------------------------------------------------------------------
@@ -89,25 +89,27 @@ def evenings(draw: st.DrawFn) -> Evening:
 
 @st.composite
 def deliveries(draw: st.DrawFn) -> tuple[Evening, list[WatchProgress]]:
-    """Each beat at once, or in a batch when the network is back; each request on its way for up to half a minute, some
-    twice, some sent anew for want of an answer; and the log in the order of arrival, or in any other."""
-    evening = draw(evenings())
-    way = st.sampled_from([0, 20, 400, 500]) | st.integers(0, JITTER_MS)
+    """Each beat at once, or in a batch when the network is back; some requests twice, some sent anew for want of an
+    answer. Of a session the first needs up to five seconds on its way, and each other up to half a minute; or the log
+    is in any order, and all need up to five."""
+    evening, in_order = draw(evenings()), draw(st.booleans())
     sent = list[WatchProgress]()
     for session in range(len(evening.lesson)):
         mine = [one for one in evening.played if one.session == session]
         number = {one: n for n, one in enumerate(mine)}
+        slowest = REACH_MS
         while mine:
             size = draw(st.sampled_from([1, 1, 1, 2, 5]))
             batch, mine = mine[:size], mine[size:]
             leaves = max(one.end for one in batch) + draw(st.sampled_from([0, 0, 0, 3, 60_000, 5 * HOUR]))
             for again in range(draw(st.sampled_from([1, 1, 1, 2]))):
                 tried = leaves + again * 31_000
-                arrived = tried + draw(way)
+                arrived = tried + draw(st.sampled_from([0, 20, 400, 500, slowest]) | st.integers(0, slowest))
+                slowest = JITTER_MS if in_order else REACH_MS
                 sent.append(evening.request(batch, number, tried, arrived))
                 if draw(st.integers(0, 5)) == 0:
                     sent.append(evening.request(batch, number, tried, arrived + draw(st.integers(0, 500))))
-    if draw(st.booleans()):
+    if in_order:
         return evening, sorted(sent, key=lambda one: one.received_at_ms)
     return evening, draw(st.permutations(sent))
 

@@ -14,8 +14,10 @@ from progress_service.ranges import Range, Ranges, add, clip, close_smallest_gap
 from progress_service.state import Clock, Session
 
 JITTER_MS = 30_000
-"""Requests of a session whose differences lie closer than this are taken to differ by network delay only; and so a beat
-may have been watched by as much earlier than it looks."""
+"""Requests of a session whose differences lie closer than this are taken to differ by network delay only."""
+REACH_MS = 5_000
+"""By as much earlier than it looks a beat may have been watched: what a session's fastest request may need on its way.
+No longer than that, since a wait just before pays for a second player as well."""
 HORIZON_MS = 7 * 24 * 3_600_000
 """How long spent time is remembered, and so the longest offline grace there can be."""
 MAX_MEDIA_MS = 2**31 - 1
@@ -99,7 +101,7 @@ def fund(interval: Range, clock: Clock, terms: Terms) -> tuple[int, Ranges]:
     if length <= 0:
         return 0, ()
     end = min(clock.pruned_before_ms + HORIZON_MS, terms.expires_at_ms)
-    return length, subtract(((max(since - JITTER_MS, first), end),), clock.spent)
+    return length, subtract(((max(since - REACH_MS, first), end),), clock.spent)
 
 
 def seen(session: Session, beat: Beat) -> bool:

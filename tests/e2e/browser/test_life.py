@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from devstack import people
 from mux_sim.testing import make_clip
+from progress_service.timing import REACH_MS
 from tests.e2e.browser.conftest import PATIENCE_MS, Visit
 from tests.e2e.browser.lessons import CLIP_S, Lesson, Player
 from tests.e2e.browser.test_upload import FILE_INPUT
@@ -47,7 +48,8 @@ async def test_from_the_upload_to_the_dashboard(
 
 
 async def test_two_tabs_are_one_learner(visit: Visit, platform: Platform, lesson: Lesson) -> None:
-    """The whole video in two tabs at once: both are sessions, and the time that passed is verified once."""
+    """The whole video in two tabs at once: both are sessions, and the time that passed is verified once, be it with the
+    seconds before that a slow network may have hidden."""
     one = await visit(people.HONEST, lesson.page)
     other = await one.context.new_page()
     await other.goto(lesson.page)
@@ -72,7 +74,7 @@ async def test_two_tabs_are_one_learner(visit: Visit, platform: Platform, lesson
         lambda: platform.numbers(lesson.id, owner=people.INSTRUCTOR.id),
         lambda found: (found["totalVerifiedTime"] or 0) >= CLIP_S - READING_S,
     )
-    assert numbers["totalVerifiedTime"] <= passed + READING_S
+    assert numbers["totalVerifiedTime"] <= passed + REACH_MS / 1000 + READING_S
     assert numbers["uniqueViewers"] == 1
 
 
