@@ -191,7 +191,7 @@ async def test_rows_of_learners_are_found_by_their_name(analytics_database: Data
 COUNTS = {"viewers", "new_viewers", "completed_viewers", "learners", "unique_viewers", "viewer_seconds"}
 GONE_WITHIN_MINUTES = {"live_viewers.viewer", "live_completions.viewer"}
 """Hashes, in tables that are swept every minute."""
-OF_OWNERS = {"budgets.set_by", "webhook_endpoints.created_by"}
+OF_OWNERS = {"budgets.set_by", "export_tickets.asked_by", "webhook_endpoints.created_by"}
 """What somebody did as an owner or an administrator stays."""
 
 

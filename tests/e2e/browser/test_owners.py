@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -61,15 +62,17 @@ async def watched(platform: Platform, lesson: Lesson, *learners: str) -> None:
     )
 
 
-@pytest.fixture
+@asynccontextmanager
 async def production(stack: Stack) -> AsyncIterator[None]:
     """Groups are at least as large as in production."""
     connection = await asyncpg.connect(stack.env["DATABASE_URL_ANALYTICS_WORKER"])
     usual = await store_groups.smallest_group(connection)
     await store_groups.set_smallest_group(connection, 5)
-    yield
-    await store_groups.set_smallest_group(connection, usual)
-    await connection.close()
+    try:
+        yield
+    finally:
+        await store_groups.set_smallest_group(connection, usual)
+        await connection.close()
 
 
 @pytest.fixture
@@ -103,22 +106,23 @@ async def test_a_course_shows_what_was_watched_and_leads_to_who_watched_it(
 
 
 async def test_a_small_group_is_named_as_one_and_never_shown_as_nobody(
-    visit: Visit, platform: Platform, empty_lesson: Lesson, production: None
+    visit: Visit, platform: Platform, empty_lesson: Lesson, stack: Stack
 ) -> None:
     """With the group size of production, two viewers are no figures: the pages say so, and why."""
     await watched(platform, empty_lesson, *LEARNERS)
-    page = await visit(people.INSTRUCTOR, f"/dashboard/courses/{empty_lesson.course}")
-    await expect(page.get_by_test_id("lesson-row").get_by_test_id("withheld")).to_have_text(
-        "under 5", timeout=PATIENCE_MS
-    )
-    await expect(page.get_by_test_id("figure-views")).to_have_count(0)
+    async with production(stack):
+        page = await visit(people.INSTRUCTOR, f"/dashboard/courses/{empty_lesson.course}")
+        await expect(page.get_by_test_id("lesson-row").get_by_test_id("withheld")).to_have_text(
+            "under 5", timeout=PATIENCE_MS
+        )
+        await expect(page.get_by_test_id("figure-views")).to_have_count(0)
 
-    await page.goto(empty_lesson.dashboard)
-    withheld = page.get_by_test_id("withheld")
-    await expect(withheld.first).to_contain_text("Fewer than 5 people", timeout=PATIENCE_MS)
-    await expect(withheld.first).to_contain_text("single people could be told")
-    await expect(page.get_by_test_id("figure-views")).to_have_count(0)
-    await expect(page.get_by_text("No one has watched this lesson yet.")).to_have_count(0)
+        await page.goto(empty_lesson.dashboard)
+        withheld = page.get_by_test_id("withheld")
+        await expect(withheld.first).to_contain_text("Fewer than 5 people", timeout=PATIENCE_MS)
+        await expect(withheld.first).to_contain_text("single people could be told")
+        await expect(page.get_by_test_id("figure-views")).to_have_count(0)
+        await expect(page.get_by_text("No one has watched this lesson yet.")).to_have_count(0)
 
 
 async def test_an_owner_decides_about_odd_watching(visit: Visit, platform: Platform, empty_lesson: Lesson) -> None:

@@ -45,7 +45,6 @@ async def replaced(visit: Visit, platform: Platform, lesson: Lesson, video: Path
     choice = page.get_by_role("radio", name=re.compile(f"^{wish}"))
     await choice.check()
     await page.locator(FILE_INPUT).set_input_files(video)
-    await expect(choice).to_be_disabled(timeout=PATIENCE_MS)
     await eventually(
         lambda: platform.playback(lesson.id, LEARNER.id), lambda found: found["playbackId"] != before["playbackId"]
     )
@@ -66,3 +65,19 @@ async def test_who_has_watched_keeps_it_where_the_author_says_so(
     await expect(learner.get_by_test_id("covered-range")).to_have_count(len(before["covered"]), timeout=PATIENCE_MS)
     await expect(learner.get_by_test_id("coverage")).to_have_text(re.compile(r"^[1-9]\d*\s?% watched$"))
     await expect(learner.locator('[data-code="replaced"]')).to_have_count(0)
+
+
+async def test_who_has_watched_starts_anew_and_is_told_where_the_author_says_so(
+    visit: Visit, platform: Platform, lesson: Lesson, film: Path
+) -> None:
+    """Row A14: as long as before, and yet "it no longer counts": the page says why, and the new video counts."""
+    learner = await visit(LEARNER, lesson.page)
+    await watched(learner, platform, lesson)
+    await replaced(visit, platform, lesson, film, "It no longer counts")
+    await eventually(lambda: platform.progress(lesson.id, LEARNER.id), lambda found: found["covered"] == [])
+    await learner.reload()
+    told = learner.locator('[data-testid="reason"][data-code="replaced"]')
+    await expect(told).to_contain_text("The video was replaced", timeout=PATIENCE_MS)
+    await expect(learner.get_by_test_id("coverage")).to_have_text(re.compile(r"^0\s?% watched$"))
+    await watched(learner, platform, lesson)
+    await expect(learner.get_by_test_id("covered-range").first).to_be_attached(timeout=PATIENCE_MS)

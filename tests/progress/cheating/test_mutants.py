@@ -110,6 +110,7 @@ def test_without_the_cap_a_wait_is_sold_as_one_live_beat(monkeypatch: pytest.Mon
         test_fold.test_an_idle_wait_earns_one_interval()
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def test_without_the_end_of_an_interval_a_wait_is_sold_in_many_live_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     """Row D6: if a beat may be paid with all of the time that it names, an accredited course buys an idle wait from
     beats that each name it."""

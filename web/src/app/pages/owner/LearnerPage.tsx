@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import { Link } from 'react-router';
 import { CompletionStatus, WatchedStrip, clock, useResource, useSeatimeApi } from '../../../seatime';
 import type { Attempts, LearnerMap, Sessions } from '../../../seatime/api/owner-types';
-import type { LessonProgress } from '../../../seatime';
+import type { LessonProgress, Resource } from '../../../seatime';
 import { Table } from '../../../seatime/ui/Table';
 import { useParam } from '../../useParam';
 import { useTitle } from '../../useTitle';
@@ -30,26 +30,34 @@ export default function LearnerPage() {
       </header>
       <section className={`card ${styles.stack}`} aria-labelledby="ledger">
         <h2 id="ledger">Watched, by the ledger</h2>
-        <Loaded resource={progress} what="Reading the ledger" lines={4}>
+        <Loaded resource={progress} what="Reading the ledger" lines={6}>
           {(found) => <Ledger progress={found} />}
         </Loaded>
       </section>
-      <section className={`card ${styles.stack}`} aria-labelledby="figures">
-        <h2 id="figures">In the figures of the lesson</h2>
-        <Loaded resource={map} what="Reading the map">
-          {(found) => <Facts map={found} />}
-        </Loaded>
-      </section>
-      <section className={styles.stack} aria-labelledby="sessions">
-        <h2 id="sessions">Sessions</h2>
-        <Loaded resource={sessions} what="Reading the sessions">
-          {({ sessions: found }) => <SessionTable sessions={found} />}
-        </Loaded>
-      </section>
-      {courseId !== undefined && <AttemptsSection courseId={courseId} learnerId={learnerId} />}
+      {isSettled(progress) && (
+        <section className={`card ${styles.stack}`} aria-labelledby="figures">
+          <h2 id="figures">In the figures of the lesson</h2>
+          <Loaded resource={map} what="Reading the map">
+            {(found) => <Facts map={found} />}
+          </Loaded>
+        </section>
+      )}
+      {isSettled(progress, map) && (
+        <section className={styles.stack} aria-labelledby="sessions">
+          <h2 id="sessions">Sessions</h2>
+          <Loaded resource={sessions} what="Reading the sessions">
+            {({ sessions: found }) => <SessionTable sessions={found} />}
+          </Loaded>
+        </section>
+      )}
+      {courseId !== undefined && isSettled(map, sessions) && <AttemptsSection courseId={courseId} learnerId={learnerId} />}
     </div>
   );
 }
+
+/** What comes below waits until what stands above has its height: nothing jumps under who reads. */
+const isSettled = (...above: Resource<unknown>[]) =>
+  above.every(({ data, problem }) => data !== undefined || problem !== undefined);
 
 const Ledger = ({ progress }: { progress: LessonProgress }) => {
   const refused = refusals(progress.cuts);
