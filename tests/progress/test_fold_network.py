@@ -90,25 +90,29 @@ def evenings(draw: st.DrawFn) -> Evening:
 @st.composite
 def deliveries(draw: st.DrawFn) -> tuple[Evening, list[WatchProgress]]:
     """Each beat at once, or in a batch when the network is back; some requests twice, some sent anew for want of an
-    answer. Of a session the first needs up to five seconds on its way, and each other up to half a minute; or the log
-    is in any order, and all need up to five."""
+    answer. Of a session the first to leave needs up to five seconds on its way, and each other up to half a minute; or
+    the log is in any order, and all need up to five."""
     evening, in_order = draw(evenings()), draw(st.booleans())
     sent = list[WatchProgress]()
     for session in range(len(evening.lesson)):
         mine = [one for one in evening.played if one.session == session]
         number = {one: n for n, one in enumerate(mine)}
-        slowest = REACH_MS
+        leaving = list[tuple[int, list[Played]]]()
         while mine:
             size = draw(st.sampled_from([1, 1, 1, 2, 5]))
             batch, mine = mine[:size], mine[size:]
-            leaves = max(one.end for one in batch) + draw(st.sampled_from([0, 0, 0, 3, 60_000, 5 * HOUR]))
+            late = draw(st.sampled_from([0, 0, 0, 3, 60_000, 5 * HOUR]))
+            leaving.append((max(one.end for one in batch) + late, batch))
+        slowest = REACH_MS
+        for leaves, batch in sorted(leaving, key=lambda one: one[0]):
             for again in range(draw(st.sampled_from([1, 1, 1, 2]))):
                 tried = leaves + again * 31_000
-                arrived = tried + draw(st.sampled_from([0, 20, 400, 500, slowest]) | st.integers(0, slowest))
-                slowest = JITTER_MS if in_order else REACH_MS
-                sent.append(evening.request(batch, number, tried, arrived))
+                took = draw(st.sampled_from([0, 20, 400, 500, slowest]) | st.integers(0, slowest))
+                sent.append(evening.request(batch, number, tried, tried + took))
                 if draw(st.integers(0, 5)) == 0:
-                    sent.append(evening.request(batch, number, tried, arrived + draw(st.integers(0, 500))))
+                    twice = min(slowest, took + draw(st.integers(0, 500)))
+                    sent.append(evening.request(batch, number, tried, tried + twice))
+                slowest = JITTER_MS if in_order else REACH_MS
     if in_order:
         return evening, sorted(sent, key=lambda one: one.received_at_ms)
     return evening, draw(st.permutations(sent))
